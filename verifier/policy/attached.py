@@ -1,0 +1,53 @@
+"""Policies where they are attached, and the set of them that bears on one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.documents import Pointer
+from verifier.policy.reading import Location
+from verifier.policy.syntax import Policy, PolicyKind, Statement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttachedPolicy:
+    """A policy in its place: `title` is what people call it, `policy` is None where the snapshot
+    names it without its document. Compared by identity.
+    """
+
+    kind: PolicyKind
+    title: str
+    policy: Policy | None
+    location: Location | None = None
+    arn: str | None = None
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements, none where the document is missing."""
+        return self.policy.statements if self.policy else ()
+
+    def place(self, position: Pointer) -> str:
+        """Return `file:line:column` of what stands at `position`, "" where it is not known."""
+        return str(self.location.at(*position)) if self.location else ""
+
+
+Level = tuple[AttachedPolicy, ...]
+"""What is attached at one level between the organization's root and an account (R6.21)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicablePolicies:
+    """Every policy that bears on a request (R6.1, R6.2).
+
+    An empty `boundary`, `session`, `scps` or `rcps` means that there is none of the type; `scps`
+    and `rcps` are levels from the root down, for member accounts only (R6.20, R6.30). `resource`
+    is the policy of the target: the trust policy of a role, the key policy of a KMS key.
+    """
+
+    identity: Level = ()
+    resource: AttachedPolicy | None = None
+    boundary: Level = ()
+    session: Level = ()
+    scps: tuple[Level, ...] = ()
+    rcps: tuple[Level, ...] = ()
+    endpoint: AttachedPolicy | None = None
