@@ -27,6 +27,14 @@ class Location:
         """Return the location `steps` below this one."""
         return Location(self.document, self.pointer + steps)
 
+    @property
+    def value(self) -> Any:
+        """The JSON value that stands there."""
+        value = self.document.value
+        for step in self.pointer:
+            value = value[step]
+        return value
+
     def __str__(self) -> str:
         return str(self.document.place(self.pointer))
 

@@ -36,17 +36,20 @@ class PolicyKind(Enum):
         return ("an " if self.value[0] in "aeiou" else "a ") + self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ActionElement:
-    """`Action` or, when `negated`, `NotAction`: patterns as written (R2.6)."""
+    """`Action` or, when `negated`, `NotAction`: patterns as written (R2.6).
+
+    Compared by identity, so that results can be kept per element.
+    """
 
     patterns: tuple[Template, ...]
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ResourceElement:
-    """`Resource` or, when `negated`, `NotResource` (R2.28)."""
+    """`Resource` or, when `negated`, `NotResource` (R2.28). Compared by identity."""
 
     patterns: tuple[Template, ...]
     negated: bool = False

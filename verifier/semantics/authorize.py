@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from verifier import facts
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.syntax import Effect
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
@@ -61,13 +62,13 @@ def authorize(request: Request, policies: ApplicablePolicies) -> Decision:
     Where a match is open (R3.54, a missing document) the request is decided twice, once with all
     of these for the caller and once against; only if both agree is the outcome certain.
     """
+    if refusal := services.refusal(request):
+        return Decision(Outcome.DENY, refusal, ())
     signed = request.principal.kind in ACCOUNT_KINDS
-    if signed and request.action.lower() in services.ALWAYS_ALLOWED:
+    if signed and request.action.lower() in facts.ALWAYS_ALLOWED:
         return Decision(Outcome.ALLOW, "needs no permission (R6.59)", ())
     layers = _layers(request, policies)
     found = layers.all()
-    if refusal := services.refusal(request):
-        return Decision(Outcome.DENY, refusal, found)
     best, why_not = _decide(request, policies, layers, lenient=True)
     if not best:
         return Decision(Outcome.DENY, why_not, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from verifier.facts import is_multivalued
 from verifier.policy.templates import Template, Token, Variable, Wildcard
 from verifier.request import Context
 
@@ -75,7 +76,7 @@ def substitute(template: Template, context: Context) -> tuple[Token, ...] | None
         if not isinstance(token, Variable):
             tokens.append(token)
             continue
-        values = context.get(token.key, ())
+        values = () if is_multivalued(token.key) else context.get(token.key, ())
         value = values[0] if len(values) == 1 else token.default
         if value is None:
             return None

@@ -1,132 +1,14 @@
-"""What services add to the policies: refusals, stricter rules, exemptions, as data (6.4-6.11)."""
+"""What services add to the policies: refusals, stricter rules, exemptions (6.4-6.11)."""
 
 from __future__ import annotations
 
+from verifier import facts
 from verifier.request import ACCOUNT_KINDS, PrincipalType, Request
-
-ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
-"""Allowed to every signed caller, even against an explicit deny (R6.59)."""
-
-TRUST_ACTIONS = frozenset(
-    {
-        "sts:assumerole",
-        "sts:assumerolewithsaml",
-        "sts:assumerolewithwebidentity",
-        "sts:tagsession",
-        "sts:setsourceidentity",
-        "sts:setcontext",
-    }
-)
-"""The actions that a role's trust policy is about (R7.10, R6.50)."""
 
 _BY_PROVIDER = {
     PrincipalType.SAML: "sts:assumerolewithsaml",
     PrincipalType.OIDC: "sts:assumerolewithwebidentity",
 }
-_WITH_FEDERATION = frozenset({"sts:tagsession", "sts:setsourceidentity"})
-
-RCP_SERVICES = frozenset(
-    {
-        "s3",
-        "sts",
-        "kms",
-        "sqs",
-        "secretsmanager",
-        "cognito-idp",
-        "cognito-identity",
-        "cognito-sync",
-        "logs",
-        "dynamodb",
-        "appconfig",
-        "appstream",
-        "autoscaling",
-        "codebuild",
-        "codecommit",
-        "comprehend",
-        "comprehendmedical",
-        "dax",
-        "ecr",
-        "health",
-        "kinesisvideo",
-        "aoss",
-        "signin",
-        "support",
-        "textract",
-        "transcribe",
-        "translate",
-    }
-)
-"""The services whose resources RCPs govern (R6.33)."""
-
-UNSIGNED_SERVICES = frozenset({"s3", "sqs", "sns", "es", "execute-api", "mediastore"})
-"""The services that answer unsigned requests where a policy allows it (R6.81)."""
-
-_UNSIGNED_ACTIONS = frozenset({"lambda:invokefunctionurl"})
-
-_KMS_ACROSS_ACCOUNTS = frozenset(
-    f"kms:{name}"
-    for name in (
-        "decrypt",
-        "encrypt",
-        "generatedatakey",
-        "generatedatakeypair",
-        "generatedatakeypairwithoutplaintext",
-        "generatedatakeywithoutplaintext",
-        "generatemac",
-        "verifymac",
-        "reencryptfrom",
-        "reencryptto",
-        "sign",
-        "verify",
-        "derivesharedsecret",
-        "creategrant",
-        "describekey",
-        "getkeyrotationstatus",
-        "getpublickey",
-        "listgrants",
-        "retiregrant",
-        "revokegrant",
-    )
-)
-"""What KMS does for callers of another account (R6.53)."""
-
-_BUCKET_POLICY = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
-_AWS_POLICY_EDITS = frozenset(
-    f"iam:{name}"
-    for name in (
-        "createpolicy",
-        "createpolicyversion",
-        "deletepolicy",
-        "deletepolicyversion",
-        "setdefaultpolicyversion",
-        "tagpolicy",
-        "untagpolicy",
-    )
-)
-_SERVICE_ROLE_EDITS = frozenset(
-    f"iam:{name}"
-    for name in (
-        "createrole",
-        "updateassumerolepolicy",
-        "attachrolepolicy",
-        "detachrolepolicy",
-        "putrolepolicy",
-        "deleterolepolicy",
-        "putrolepermissionsboundary",
-        "deleterolepermissionsboundary",
-        "deleterole",
-    )
-)
-_RESERVED_ROLE_EDITS = _SERVICE_ROLE_EDITS | {
-    "iam:updaterole",
-    "iam:updateroledescription",
-    "iam:tagrole",
-    "iam:untagrole",
-    "iam:passrole",
-    "iam:addroletoinstanceprofile",
-    "iam:deleteservicelinkedrole",
-}
-_ALIAS_EDITS = frozenset({"kms:createalias", "kms:updatealias", "kms:deletealias"})
 
 
 def resource_part(arn: str) -> str:
@@ -143,7 +25,7 @@ def service_of(action: str) -> str:
 def is_trust_request(request: Request) -> bool:
     """Return whether the role's trust policy must allow (R6.50)."""
     is_role = resource_part(request.resource).startswith("role/")
-    return is_role and request.action.lower() in TRUST_ACTIONS
+    return is_role and request.action.lower() in facts.TRUST_ACTIONS
 
 
 def is_key_request(request: Request) -> bool:
@@ -158,19 +40,19 @@ def is_bucket_policy_rescue(request: Request) -> bool:
     return (
         principal.kind is PrincipalType.ROOT
         and principal.account == request.resource_account
-        and request.action.lower() in _BUCKET_POLICY
+        and request.action.lower() in facts.BUCKET_POLICY
     )
 
 
 def accepts_unsigned(action: str) -> bool:
     """Return whether the service answers this request without a signature (R6.81)."""
-    return service_of(action) in UNSIGNED_SERVICES or action.lower() in _UNSIGNED_ACTIONS
+    return service_of(action) in facts.UNSIGNED_SERVICES or action.lower() in facts.UNSIGNED_ACTIONS
 
 
 def federation_fits(request: Request) -> bool:
     """Return whether the action is one that this kind of identity can call (R7.11)."""
     action = request.action.lower()
-    return action == _BY_PROVIDER[request.principal.kind] or action in _WITH_FEDERATION
+    return action == _BY_PROVIDER[request.principal.kind] or action in facts.WITH_FEDERATION
 
 
 def rcps_apply(request: Request) -> bool:
@@ -178,9 +60,9 @@ def rcps_apply(request: Request) -> bool:
     action = request.action.lower()
     if request.principal.is_service_linked or action == "kms:retiregrant":
         return False
-    if action in TRUST_ACTIONS and ":role/aws-service-role/" in request.resource:
+    if action in facts.TRUST_ACTIONS and ":role/aws-service-role/" in request.resource:
         return False
-    return service_of(action) in RCP_SERVICES
+    return service_of(action) in facts.RCP_SERVICES
 
 
 def refusal(request: Request) -> str | None:
@@ -189,17 +71,18 @@ def refusal(request: Request) -> str | None:
     service, part = service_of(action), resource_part(request.resource)
     if kind is PrincipalType.ROOT and action == "sts:assumerole":
         return "root users cannot assume roles (R7.14)"
-    if kind is PrincipalType.ROLE_SESSION and action == "sts:getfederationtoken":
-        return "role sessions cannot call GetFederationToken (R7.45)"
-    if kind is PrincipalType.FEDERATED_USER and service in ("iam", "sts"):
+    if kind is PrincipalType.ROLE_SESSION and action in facts.LONG_TERM_ONLY:
+        return "role sessions cannot call GetFederationToken or GetSessionToken (R7.45)"
+    is_closed = service in ("iam", "sts") and action != "sts:getcalleridentity"
+    if kind is PrincipalType.FEDERATED_USER and is_closed:
         return "federated users cannot call IAM or STS (R7.45)"
-    if action in _AWS_POLICY_EDITS and ":iam::aws:policy/" in request.resource:
+    if action in facts.AWS_POLICY_EDITS and ":iam::aws:policy/" in request.resource:
         return "AWS managed policies cannot be changed (R6.90)"
-    if action in _RESERVED_ROLE_EDITS and part.startswith("role/aws-reserved/"):
+    if action in facts.RESERVED_ROLE_EDITS and part.startswith("role/aws-reserved/"):
         return "roles of Identity Center cannot be changed (R6.91)"
-    if action in _SERVICE_ROLE_EDITS and part.startswith("role/aws-service-role/"):
+    if action in facts.SERVICE_ROLE_EDITS and part.startswith("role/aws-service-role/"):
         return "service-linked roles cannot be changed (R6.91)"
-    if action in _ALIAS_EDITS and part.startswith("alias/aws/"):
+    if action in facts.ALIAS_EDITS and part.startswith("alias/aws/"):
         return "aliases of AWS are reserved (R6.92)"
     if kind in ACCOUNT_KINDS and request.principal.account != request.resource_account:
         return _refusal_across_accounts(request, action)
@@ -209,7 +92,7 @@ def refusal(request: Request) -> str | None:
 def _refusal_across_accounts(request: Request, action: str) -> str | None:
     if action == "iam:passrole":
         return "a role can be passed only inside its account (R7.51)"
-    if is_key_request(request) and action not in _KMS_ACROSS_ACCOUNTS:
+    if is_key_request(request) and action not in facts.KMS_ACROSS_ACCOUNTS:
         return "KMS does not offer this operation to other accounts (R6.53)"
     parts = request.resource.split(":", 2)
     if len(parts) > 2 and parts[1] != request.principal.partition:

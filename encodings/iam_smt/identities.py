@@ -1,0 +1,189 @@
+"""What a request carries of its principal: ARN, account, organization, tags, session (5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from iam_smt.automata import clause, exactly
+from iam_smt.context import KeyType, free_key
+from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
+from iam_smt.numbers import Form, NumberVariable
+from iam_smt.organizations import NO_ORGANIZATION, Membership, unknown_membership
+from iam_smt.patterns import Characters, Run
+from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind, SymbolicPrincipal
+from iam_smt.sessions import SERVICE_SESSION_KEYS, Credentials
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both
+from iam_smt.texts import SetVariable, StringVariable, Text
+
+_NO_ACCOUNT = clause([(Run(Characters(frozenset(":0123456789"), True)),)])
+"""Values that are no customer's account or ARN (R5.12)."""
+
+_SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"})
+_LISTS_OF_CLAIMS = frozenset({"amr"})
+
+
+class PrincipalKeys:
+    """The keys of a principal with these credentials.
+
+    `user_id` and `user_name` are texts where the kind has them; `clock` is the time of the call.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        principal: SymbolicPrincipal,
+        credentials: Credentials,
+        membership: Membership,
+        clock: NumberVariable,
+        user_id: Text | None = None,
+        user_name: Text | None = None,
+    ) -> None:
+        self._label = label
+        self._principal = principal
+        self._credentials = credentials
+        self._membership = membership if principal.kind in ACCOUNT_KINDS else NO_ORGANIZATION
+        self._clock = clock
+        self._user_id = user_id
+        self._user_name = user_name
+        self._source_membership = unknown_membership(f"{label} source")
+        self._source_known = Flag(f"{label} has a source")
+        self._issue_time: NumberVariable | None = None
+        self._names: SetVariable | None = None
+        self._table: dict[str, Callable[[], Key]] = {
+            "aws:principalarn": self._arn,
+            "aws:principalaccount": self._account,
+            "aws:principalorgid": lambda: self._membership.organization,
+            "aws:principalorgpaths": lambda: self._membership.paths,
+            "aws:principaltype": self._type,
+            "aws:principalisawsservice": self._is_service,
+            "aws:principalservicename": self._service_name,
+            "aws:principalservicenameslist": self._service_names,
+            "aws:userid": self._user_identifier,
+            "aws:username": self._username,
+            "aws:assumedroot": lambda: ABSENT,
+            "aws:federatedprovider": self._provider,
+            "aws:tokenissuetime": self._token_issue_time,
+            "aws:multifactorauthpresent": lambda: self._credentials.mfa,
+            "aws:multifactorauthage": self._mfa_age,
+            "aws:sourceidentity": lambda: self._credentials.source_identity,
+            "kms:calleraccount": self._account,
+        }
+
+    def key(self, name: str) -> Key | None:
+        """Return the principal's key `name`."""
+        if made := self._table.get(name):
+            return made()
+        if name.startswith("aws:principaltag/"):
+            return self._credentials.tag(name.partition("/")[2])
+        if name in SERVICE_SESSION_KEYS:
+            return self._credentials.of_service(name)
+        if name in _SOURCE_KEYS or name in ("aws:sourceorgid", "aws:sourceorgpaths"):
+            return self._source(name)
+        if "." in name.partition(":")[0] or name.startswith("saml:"):
+            return self._claim(name)
+        return None
+
+    def _arn(self) -> Key:
+        if self._principal.arn is not None:
+            return known(self._principal.arn)
+        return self._of_no_account("arn") if self._principal.kind is Kind.SERVICE else ABSENT
+
+    def _account(self) -> Key:
+        if self._principal.account is not None:
+            return known(self._principal.account)
+        if self._principal.kind is Kind.SERVICE:
+            return self._of_no_account("account")
+        return known("anonymous")
+
+    def _of_no_account(self, what: str) -> SingleKey:
+        title = f"{self._label}.service {what}"
+        return SingleKey(Flag(f"has {title}"), StringVariable(title, _NO_ACCOUNT))
+
+    def _type(self) -> Key:
+        kind = self._principal.kind
+        if kind in ACCOUNT_KINDS or kind is Kind.ANONYMOUS:
+            return known(kind.value)
+        return free_key(self._label, "aws:principaltype", KeyType.TEXT)
+
+    def _is_service(self) -> Key:
+        kind = self._principal.kind
+        if kind is Kind.SERVICE:
+            return SingleKey(TRUE, Truth(TRUE))
+        return SingleKey(TRUE, Truth(FALSE)) if kind in ACCOUNT_KINDS else ABSENT
+
+    def _service_name(self) -> Key:
+        name = self._principal.provider
+        return known(name) if self._principal.kind is Kind.SERVICE and name else ABSENT
+
+    def _service_names(self) -> Key:
+        if self._principal.kind is not Kind.SERVICE:
+            return SetKey(FALSE, ())
+        if self._names is None:
+            self._names = SetVariable(f"{self._label}.aws:principalservicenameslist")
+        return SetKey(TRUE, self._names)
+
+    def _user_identifier(self) -> Key:
+        if self._principal.kind is Kind.ANONYMOUS or self._principal.kind in FEDERATED_KINDS:
+            return known("anonymous")
+        if self._user_id is not None:
+            return known(self._user_id)
+        return free_key(self._label, "aws:userid", KeyType.TEXT, TRUE)
+
+    def _username(self) -> Key:
+        is_user = self._principal.kind is Kind.USER and self._user_name is not None
+        return known(self._user_name) if is_user and self._user_name is not None else ABSENT
+
+    def _provider(self) -> Key:
+        name = self._principal.provider
+        if self._principal.kind is Kind.OIDC and name:
+            return known(name)
+        if self._principal.kind is Kind.SAML and name:
+            return SingleKey(Flag(f"{self._label} has aws:federatedprovider"), name)
+        return self._credentials.provider
+
+    def _token_issue_time(self) -> Key:
+        self._issue_time = NumberVariable(f"{self._label}.aws:tokenissuetime", Form.DATE)
+        return SingleKey(self._credentials.temporary, self._issue_time)
+
+    def _mfa_age(self) -> Key:
+        mfa = self._credentials.mfa
+        shown = mfa.value.term if isinstance(mfa.value, Truth) else FALSE
+        present = both(mfa.present, shown)
+        return free_key(self._label, "aws:multifactorauthage", KeyType.NUMBER, present)
+
+    def _source(self, name: str) -> Key:
+        """Return what only direct calls of services for a source resource carry (R5.11)."""
+        is_set = name == "aws:sourceorgpaths"
+        if self._principal.kind is not Kind.SERVICE:
+            return SetKey(FALSE, ()) if is_set else ABSENT
+        if name in _SOURCE_KEYS:
+            return free_key(self._label, name, KeyType.TEXT)
+        return self._source_membership.paths if is_set else self._source_membership.organization
+
+    def _claim(self, name: str) -> Key:
+        """Return a claim of a federated identity: while it asks for a role, or later (5.3)."""
+        issuer, _, claim = name.rpartition(":")
+        listed = claim in _LISTS_OF_CLAIMS or claim.startswith("eduperson")
+        key_type = KeyType.TEXTS if listed else KeyType.TEXT
+        if self._vouches(issuer):
+            return free_key(self._label, name, key_type)
+        kept = self._credentials.claim(name)
+        if kept is not None:
+            return kept
+        return SetKey(FALSE, ()) if key_type is KeyType.TEXTS else ABSENT
+
+    def _vouches(self, issuer: str) -> bool:
+        principal = self._principal
+        if principal.kind is Kind.SAML:
+            return issuer == "saml"
+        host = (principal.provider or "").rpartition("oidc-provider/")[2].lower()
+        return principal.kind is Kind.OIDC and issuer == host
+
+    def axioms(self) -> list[Term]:
+        """Credentials are issued before they are used (R5.19); a service is one of its names."""
+        found: list[Term] = []
+        if self._issue_time is not None:
+            found.append(self._issue_time.at_most(self._clock))
+        if self._names is not None and self._principal.provider:
+            found.append(self._names.some(exactly(self._principal.provider)))
+        return found

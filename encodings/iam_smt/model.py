@@ -1,0 +1,144 @@
+"""Values that make a question true, for whoever wants to read them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from iam_smt.automata import clause
+from iam_smt.consistency import Strings
+from iam_smt.networks import AddressVariable, Within, contains, write_address
+from iam_smt.numbers import AtMost, Compare, NumberVariable
+from iam_smt.patterns import sample
+from iam_smt.terms import And, Atom, Constant, Flag, Not, Or, Term
+from iam_smt.texts import (
+    Choice,
+    Join,
+    Member,
+    Same,
+    SetVariable,
+    Several,
+    Some,
+    StringVariable,
+    Text,
+    View,
+)
+from iam_smt.translation import Assignment
+
+_PLAIN_TEXT = "example"
+_PLAIN_ADDRESS = "198.51.100.7"
+
+
+class Model:
+    """Values that make a question true: strings, sets, addresses, numbers and flags.
+
+    What the question does not depend on gets the plainest value.
+    """
+
+    def __init__(
+        self, assignment: Assignment | None, strings: Strings, literals: dict[Atom, bool]
+    ) -> None:
+        self._assignment = assignment
+        self._strings = strings
+        self.literals = literals
+
+    @property
+    def open_points(self) -> list[str]:
+        """The open points that the model leans on."""
+        return sorted(
+            {
+                atom.open_point
+                for atom in self.literals
+                if isinstance(atom, Flag) and atom.open_point
+            }
+        )
+
+    def holds(self, term: Term) -> bool:
+        """Return the truth of a term under the values of the model."""
+        match term:
+            case Constant():
+                return term.value
+            case And(args=args):
+                return all(self.holds(arg) for arg in args)
+            case Or(args=args):
+                return any(self.holds(arg) for arg in args)
+            case Not(arg=arg):
+                return not self.holds(arg)
+            case Member(variable=variable, clause=of):
+                return self.text(variable) in of
+            case Same(left=left, right=right):
+                return self.text(left) == self.text(right)
+            case Some(variable=variable, clause=of, outside=outside):
+                return any((item in of) != outside for item in self.members(variable))
+            case Several(variable=variable):
+                return len(self.members(variable)) > 1
+            case Within(variable=variable, network=network):
+                return contains(network, self.address(variable))
+            case Compare(variable=variable, relation=relation, bound=bound):
+                value = self.number(variable)
+                return (
+                    value < bound
+                    or (value == bound and relation == "<=")
+                    or (value == bound and relation == "=")
+                    if relation != "="
+                    else value == bound
+                )
+            case AtMost(left=left, right=right):
+                return self.number(left) <= self.number(right)
+        return self.literals.get(term, False) if isinstance(term, Atom) else False
+
+    def text(self, text: Text) -> str:
+        """Return the value of a text."""
+        match text:
+            case str():
+                return text
+            case StringVariable():
+                if text not in self._strings.texts:
+                    self._strings.texts[text] = _plain(text)
+                return self._strings.texts[text]
+            case Join(prefix=prefix, middle=middle, suffix=suffix):
+                return prefix + self.text(middle) + suffix
+            case View():
+                return _part(text, self.text(text.base))
+            case Choice(cases=cases):
+                return next((self.text(option) for guard, option in cases if self.holds(guard)), "")
+
+    def members(self, variable: SetVariable) -> tuple[str, ...]:
+        """Return the members of a set."""
+        return self._strings.sets.get(variable, ())
+
+    def address(self, variable: AddressVariable) -> str:
+        """Return the text of an address."""
+        if self._assignment is None:
+            return _PLAIN_ADDRESS
+        return write_address(*self._assignment.address(variable))
+
+    def number(self, variable: NumberVariable) -> Fraction:
+        """Return the value of a number."""
+        return self._assignment.number(variable) if self._assignment else Fraction(0)
+
+
+def _plain(variable: StringVariable) -> str:
+    for text in variable.suggestions:
+        if text in variable.domain:
+            return text
+    for pattern in variable.domain.patterns:
+        example = sample(pattern, _PLAIN_TEXT)
+        if example is not None and example in variable.domain:
+            return example
+    return _PLAIN_TEXT
+
+
+def _part(view: View, whole: str) -> str:
+    """Return the part of `whole` that a view shows."""
+    head, tail = clause([view.head]), clause([view.tail])
+    for start in range(len(whole) + 1):
+        if whole[:start] not in head:
+            continue
+        end = start
+        while True:
+            if whole[end:] in tail:
+                return whole[start:end]
+            if end == len(whole) or whole[end] not in view.characters:
+                break
+            end += 1
+    return ""

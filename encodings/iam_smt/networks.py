@@ -1,0 +1,79 @@
+"""IP addresses and CIDR blocks: bit-vectors of 32 and 128 bits with a family (R4.49)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_interface
+
+from iam_smt.terms import Atom
+
+BITS = {4: 32, 6: 128}
+"""The width of an address of each family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The addresses of `family` whose first `length` bits are `prefix`."""
+
+    family: int
+    prefix: int
+    length: int
+
+
+class AddressVariable:
+    """An open IP address of either family."""
+
+    __slots__ = ("_atoms", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._atoms: dict[Network, Within] = {}
+
+    def within(self, network: Network) -> Within:
+        """Return the atom that holds iff the address lies in the block."""
+        atom = self._atoms.get(network)
+        if atom is None:
+            atom = self._atoms[network] = Within(self, network)
+        return atom
+
+
+class Within(Atom):
+    """Holds iff the address `variable` lies in `network`."""
+
+    __slots__ = ("network", "variable")
+
+    def __init__(self, variable: AddressVariable, network: Network) -> None:
+        super().__init__()
+        self.variable = variable
+        self.network = network
+
+    def __repr__(self) -> str:
+        return f"{self.variable.name} in {self.network}"
+
+
+def read_network(text: str) -> Network | None:
+    """Return the block; host bits are ignored, a bare address is one host; else None (R4.49)."""
+    try:
+        interface = ip_interface(text)
+    except ValueError:
+        return None
+    length = interface.network.prefixlen
+    bits = BITS[interface.version]
+    if interface.version == 6 and interface.scope_id is not None:
+        return None
+    return Network(interface.version, int(interface.ip) >> (bits - length), length)
+
+
+def contains(network: Network, address: str) -> bool:
+    """Return whether the text is an address that lies in the block."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    shift = BITS[network.family] - network.length
+    return parsed.version == network.family and int(parsed) >> shift == network.prefix
+
+
+def write_address(family: int, value: int) -> str:
+    """Return the usual text of an address."""
+    return str(ip_address(value.to_bytes(BITS[family] // 8, "big")))

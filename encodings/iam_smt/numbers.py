@@ -1,0 +1,157 @@
+"""Numbers and moments: comparisons that Z3's arithmetic decides (R4.43-R4.46)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from fractions import Fraction
+
+from iam_smt.terms import Atom
+
+
+class Form(Enum):
+    """How the value of a number key is written, which decides which operators can read it."""
+
+    NUMBER = "a decimal number"
+    DATE = "an ISO 8601 moment"
+    EPOCH = "seconds since 1970"
+
+
+class NumberVariable:
+    """An open number; a moment is its seconds since 1970."""
+
+    __slots__ = ("_atoms", "form", "name")
+
+    def __init__(self, name: str, form: Form) -> None:
+        self.name = name
+        self.form = form
+        self._atoms: dict[tuple[str, object], Atom] = {}
+
+    def compare(self, relation: str, bound: Fraction) -> Atom:
+        """Return the atom for `value relation bound`; the relation is `<`, `<=` or `=`."""
+        atom = self._atoms.get((relation, bound))
+        if atom is None:
+            atom = self._atoms[relation, bound] = Compare(self, relation, bound)
+        return atom
+
+    def at_most(self, other: NumberVariable) -> Atom:
+        """Return the atom that holds iff the value is not above that of `other`."""
+        atom = self._atoms.get(("<=", other))
+        if atom is None:
+            atom = self._atoms["<=", other] = AtMost(self, other)
+        return atom
+
+
+class Compare(Atom):
+    """Holds iff the value of `variable` is in `relation` to `bound`."""
+
+    __slots__ = ("bound", "relation", "variable")
+
+    def __init__(self, variable: NumberVariable, relation: str, bound: Fraction) -> None:
+        super().__init__()
+        self.variable = variable
+        self.relation = relation
+        self.bound = bound
+
+    def __repr__(self) -> str:
+        return f"{self.variable.name} {self.relation} {self.bound}"
+
+
+class AtMost(Atom):
+    """Holds iff the value of `left` is not above that of `right`."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: NumberVariable, right: NumberVariable) -> None:
+        super().__init__()
+        self.left = left
+        self.right = right
+
+    def __repr__(self) -> str:
+        return f"{self.left.name} <= {self.right.name}"
+
+
+def in_relation(value: Fraction, relation: str, bound: Fraction) -> bool:
+    """Return whether `value relation bound` is true."""
+    match relation:
+        case "<":
+            return value < bound
+        case "<=":
+            return value <= bound
+        case ">":
+            return value > bound
+        case ">=":
+            return value >= bound
+    return value == bound
+
+
+_DECIMAL = re.compile(r"([+-]?)(?=\d|\.\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
+_LONGEST = 800
+
+
+def read_number(text: str) -> Fraction | None:
+    """Return the decimal number that `text` is, else None (R4.43)."""
+    match = _DECIMAL.fullmatch(text)
+    if not match or len(text) > _LONGEST:
+        return None
+    sign, whole, fraction, exponent = match.groups()
+    digits = int((whole + (fraction or "")) or "0")
+    power = int(exponent or 0) - len(fraction or "")
+    value = Fraction(digits) * Fraction(10) ** power
+    return -value if sign == "-" else value
+
+
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.+))?)?)?", re.ASCII)
+_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(\.\d{1,12})?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
+
+
+def read_moment(text: str) -> Fraction | None:
+    """Return the seconds since 1970 of an ISO 8601 form or of epoch seconds, else None (R4.45)."""
+    date = _DATE.fullmatch(text)
+    if not date:
+        return read_number(text)
+    year, month, day, rest = date.groups()
+    time = _TIME.fullmatch(rest) if rest else None
+    if rest and not time:
+        return None
+    hour, minute, second, fraction, sign, away_hours, away_minutes = (
+        time.groups() if time else (None,) * 7
+    )
+    try:
+        start = datetime(
+            int(year),
+            int(month or 1),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            tzinfo=UTC,
+        )
+    except ValueError:
+        return None
+    away = timedelta(hours=int(away_hours or 0), minutes=int(away_minutes or 0))
+    if away >= timedelta(days=1):
+        return None
+    seconds = Fraction((start - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1))
+    seconds += Fraction(fraction or 0)
+    offset = away // timedelta(seconds=1)
+    return seconds + offset if sign == "-" else seconds - offset
+
+
+def write_number(value: Fraction) -> str:
+    """Return the decimal text of `value`, rounded where it has no finite one."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    return f"{float(value):.6f}".rstrip("0")
+
+
+def write_moment(value: Fraction) -> str:
+    """Return the ISO 8601 text of so many seconds since 1970, in UTC."""
+    whole = value.numerator // value.denominator
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    moment = start + timedelta(seconds=whole)
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    rest = value - whole
+    digits = f"{float(rest):.6f}"[1:].rstrip("0") if rest else ""
+    return f"{text}{digits if len(digits) > 1 else ''}Z"

@@ -1,0 +1,167 @@
+"""What every real request satisfies: the keys of the call itself (section 5.2, requests)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from iam_smt.automata import EVERYTHING
+from iam_smt.context import KeyType, free_key
+from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
+from iam_smt.networks import AddressVariable, read_network
+from iam_smt.numbers import Form, NumberVariable
+from iam_smt.organizations import unknown_membership
+from iam_smt.principals import ACCOUNT_KINDS, Kind
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
+from iam_smt.texts import SetVariable, StringVariable
+
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
+_PRIVATE_6 = ("fc00::/7", "fe80::/10", "::1")
+
+
+class NetworkKeys:
+    """Where the call comes from: a public address, or through a VPC endpoint (R5.30-R5.34).
+
+    A forward access session drops the endpoint keys of the first call; its address is kept or
+    not (R5.51, X-15). Calls of services carry no network keys (R5.34).
+    """
+
+    def __init__(self, label: str, kind: Kind, via_service: Term) -> None:
+        self._label = label
+        self._redacted = kind is Kind.SERVICE
+        self._through_endpoint = Flag(f"{label} comes through a VPC endpoint")
+        self._via_service = via_service
+        self._owner = Flag(f"{label} has the owner of the endpoint")
+        self._membership = unknown_membership(f"{label} endpoint")
+        self._address: AddressVariable | None = None
+
+    def key(self, name: str) -> Key | None:
+        """Return the network key `name`."""
+        endpoint = both(self._through_endpoint, negation(self._via_service))
+        owned = both(endpoint, self._owner)
+        match name:
+            case "aws:sourcevpce" | "aws:sourcevpc" | "aws:vpcsourceip":
+                present = endpoint
+            case "aws:vpceaccount" | "aws:sourcevpcarn":
+                present = owned
+            case "aws:vpceorgid" | "aws:vpceorgpaths":
+                return self._organization(name, owned)
+            case "aws:sourceip":
+                return self._source_ip()
+            case _:
+                return None
+        if self._redacted:
+            return ABSENT
+        key_type = KeyType.ADDRESS if name == "aws:vpcsourceip" else KeyType.TEXT
+        return free_key(self._label, name, key_type, present)
+
+    def _organization(self, name: str, owned: Term) -> Key:
+        if self._redacted:
+            return ABSENT if name == "aws:vpceorgid" else SetKey(FALSE, ())
+        found = self._membership
+        key = found.organization if name == "aws:vpceorgid" else found.paths
+        present = both(owned, key.present)
+        if isinstance(key, SingleKey):
+            return SingleKey(present, key.value)
+        return SetKey(present, key.members)
+
+    def _source_ip(self) -> Key:
+        if self._redacted:
+            return ABSENT
+        self._address = AddressVariable(f"{self._label}.aws:sourceip")
+        kept = either(negation(self._via_service), Flag(f"{self._label} keeps the first address"))
+        return SingleKey(both(negation(self._through_endpoint), kept), self._address)
+
+    def axioms(self) -> list[Term]:
+        """The public address of a caller is not a private one (R4.50)."""
+        if self._address is None:
+            return []
+        networks = [read_network(text) for text in (*_PRIVATE, *_PRIVATE_6)]
+        return [negation(self._address.within(block)) for block in networks if block]
+
+
+class CallKeys:
+    """When and how the call is made: time, transport, region, on whose behalf (R5.50-R5.55).
+
+    `not_before` is the moment of the question in seconds since 1970: no request is made earlier.
+    """
+
+    def __init__(
+        self, label: str, kind: Kind, service: str, partition: str, not_before: Fraction | None
+    ) -> None:
+        self._label = label
+        self._service = service
+        self._partition = partition
+        self._not_before = not_before
+        can_forward = kind in ACCOUNT_KINDS
+        self.via_service: Term = (
+            Flag(f"{label} is a forward access session") if (can_forward) else FALSE
+        )
+        self.clock = NumberVariable(f"{label}.time", Form.DATE)
+        self._epoch: NumberVariable | None = None
+        self._called_via: SetVariable | None = None
+        self._forwarders_named = Flag(f"{label} names the forwarding services")
+        self._ends: list[SingleKey] = []
+
+    def key(self, name: str) -> Key | None:
+        """Return the key `name` of the call."""
+        match name:
+            case "aws:currenttime":
+                return SingleKey(TRUE, self.clock)
+            case "aws:epochtime":
+                self._epoch = NumberVariable(f"{self._label}.epoch", Form.EPOCH)
+                return SingleKey(TRUE, self._epoch)
+            case "aws:securetransport":
+                if self._service in ("iam", "sts"):
+                    return SingleKey(TRUE, Truth(TRUE))
+                return free_key(self._label, name, KeyType.BOOLEAN, TRUE)
+            case "aws:requestedregion":
+                single = self._service in ("iam", "organizations") and self._partition == "aws"
+                return (
+                    known("us-east-1")
+                    if single
+                    else free_key(self._label, name, KeyType.TEXT, TRUE)
+                )
+            case "aws:useragent":
+                return free_key(self._label, name, KeyType.TEXT, TRUE)
+            case "aws:viaawsservice":
+                return SingleKey(TRUE, Truth(self.via_service))
+            case "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast":
+                return self._called(name)
+        return None
+
+    def _called(self, name: str) -> Key:
+        if self.via_service is FALSE:
+            return SetKey(FALSE, ()) if name == "aws:calledvia" else ABSENT
+        if self._called_via is None:
+            self._called_via = SetVariable(f"{self._label}.aws:calledvia")
+        present = both(self.via_service, self._forwarders_named)
+        if name == "aws:calledvia":
+            return SetKey(present, self._called_via)
+        end = SingleKey(present, StringVariable(f"{self._label}.{name}"))
+        self._ends.append(end)
+        return end
+
+    def axioms(self) -> list[Term]:
+        """Time runs from the question on; first and last service are among the services."""
+        found: list[Term] = []
+        if self._not_before is not None:
+            found.append(negation(self.clock.compare("<", self._not_before)))
+        if self._epoch is not None:
+            found += [self.clock.at_most(self._epoch), self._epoch.at_most(self.clock)]
+        if self._called_via is not None:
+            found.append(implies(self._forwarders_named, self._called_via.some(EVERYTHING)))
+        for end in self._ends:
+            found += self._is_among(end)
+        return found
+
+    def _is_among(self, end: SingleKey) -> list[Term]:
+        """What is true of a service at an end of the list is true of some service of the list."""
+        if not isinstance(end.value, StringVariable) or self._called_via is None:
+            return []
+        found: list[Term] = []
+        for atom in end.value.memberships:
+            inside = self._called_via.some(atom.clause)
+            outside = self._called_via.some(atom.clause, outside=True)
+            found.append(implies(both(end.present, atom), inside))
+            found.append(implies(both(end.present, negation(atom)), outside))
+        return found

@@ -1,0 +1,239 @@
+"""Strings of a request that are known, open, or put together from such, and membership of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iam_smt.automata import EVERYTHING, Clause, clause
+from iam_smt.patterns import Characters, Pattern, after, before, merged, within
+from iam_smt.terms import FALSE, TRUE, Atom, Term, both, disjunction, negation, truth
+
+
+class Member(Atom):
+    """Holds iff the value of `variable` is in `clause`."""
+
+    __slots__ = ("clause", "variable")
+
+    def __init__(self, variable: StringVariable, of: Clause) -> None:
+        super().__init__()
+        self.variable = variable
+        self.clause = of
+
+    def __repr__(self) -> str:
+        return f"{self.variable.name} in {self.clause.patterns}"
+
+
+class Same(Atom):
+    """Holds iff two variables have the same value."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: StringVariable, right: StringVariable) -> None:
+        super().__init__()
+        self.left = left
+        self.right = right
+
+    def __repr__(self) -> str:
+        return f"{self.left.name} = {self.right.name}"
+
+
+class Some(Atom):
+    """Holds iff some member of the set is in `clause`, or with `outside` some member is not."""
+
+    __slots__ = ("clause", "outside", "variable")
+
+    def __init__(self, variable: SetVariable, of: Clause, outside: bool) -> None:
+        super().__init__()
+        self.variable = variable
+        self.clause = of
+        self.outside = outside
+
+    def __repr__(self) -> str:
+        return f"some {self.variable.name} {'not ' * self.outside}in {self.clause.patterns}"
+
+
+class Several(Atom):
+    """Holds iff the set has at least two members."""
+
+    __slots__ = ("variable",)
+
+    def __init__(self, variable: SetVariable) -> None:
+        super().__init__()
+        self.variable = variable
+
+    def __repr__(self) -> str:
+        return f"several {self.variable.name}"
+
+
+class StringVariable:
+    """An open string; always in `domain`, and one of `suggestions` where that is possible."""
+
+    __slots__ = ("_atoms", "domain", "name", "suggestions")
+
+    def __init__(
+        self, name: str, domain: Clause = EVERYTHING, suggestions: tuple[str, ...] = ()
+    ) -> None:
+        self.name = name
+        self.domain = domain
+        self.suggestions = suggestions
+        self._atoms: dict[object, Atom] = {}
+
+    def member(self, of: Clause) -> Atom:
+        """Return the atom that holds iff the value is in the clause."""
+        atom = self._atoms.get(of)
+        if atom is None:
+            atom = self._atoms[of] = Member(self, of)
+        return atom
+
+    @property
+    def memberships(self) -> list[Member]:
+        """The membership atoms made of this variable so far."""
+        return [atom for atom in self._atoms.values() if isinstance(atom, Member)]
+
+    def same(self, other: StringVariable) -> Term:
+        """Return a term that holds iff both values are equal."""
+        if self is other:
+            return TRUE
+        first, second = sorted((self, other), key=lambda variable: (variable.name, id(variable)))
+        atom = first._atoms.get(second)
+        if atom is None:
+            atom = first._atoms[second] = Same(first, second)
+        return atom
+
+
+class SetVariable:
+    """An open set of strings, every one of them in `domain`."""
+
+    __slots__ = ("_atoms", "_several", "domain", "name")
+
+    def __init__(self, name: str, domain: Clause = EVERYTHING) -> None:
+        self.name = name
+        self.domain = domain
+        self._atoms: dict[tuple[Clause, bool], Some] = {}
+        self._several: Several | None = None
+
+    def some(self, of: Clause, *, outside: bool = False) -> Term:
+        """Return a term that holds iff some member is in the clause, or outside of it."""
+        if (of.is_empty and not outside) or (of.is_universal and outside):
+            return FALSE
+        key = (of, outside)
+        atom = self._atoms.get(key)
+        if atom is None:
+            atom = self._atoms[key] = Some(self, of, outside)
+        return atom
+
+    @property
+    def memberships(self) -> list[Some]:
+        """The membership atoms made of this set so far."""
+        return list(self._atoms.values())
+
+    @property
+    def several(self) -> Several:
+        """The atom that holds iff the set has at least two members."""
+        if self._several is None:
+            self._several = Several(self)
+        return self._several
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of `base` between `head` and `tail`, made of `characters`.
+
+    The domain of `base` must say that every value has this form, in one way only.
+    """
+
+    base: StringVariable
+    head: Pattern
+    characters: Characters
+    tail: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """`prefix`, then the value of `middle`, then `suffix`."""
+
+    prefix: str
+    middle: Text
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The text whose guard holds; of the guards exactly one holds wherever the text is used."""
+
+    cases: tuple[tuple[Term, Text], ...]
+
+
+Text = str | StringVariable | View | Join | Choice
+
+
+def member(text: Text, of: Clause) -> Term:
+    """Return a term that holds iff `text` is in the clause."""
+    match text:
+        case str():
+            return truth(text in of)
+        case StringVariable():
+            if of.is_universal or of is text.domain:
+                return TRUE
+            return FALSE if of.is_empty else text.member(of)
+        case View(base=base, head=head, characters=characters, tail=tail):
+            if of.is_universal:
+                return TRUE
+            inner = (within(pattern, characters) for pattern in of.patterns)
+            embedded = [merged((*head, *part, *tail)) for part in inner if part is not None]
+            return member(base, clause(embedded))
+        case Join(prefix=prefix, middle=middle, suffix=suffix):
+            rest = [part for pattern in of.patterns for part in after(pattern, prefix)]
+            rest = [part for pattern in rest for part in before(pattern, suffix)]
+            return member(middle, clause(rest))
+        case Choice(cases=cases):
+            return disjunction(both(guard, member(option, of)) for guard, option in cases)
+
+
+def equal(one: Text, other: Text) -> Term | None:
+    """Return a term that holds iff two texts are the same; None if that is not encoded."""
+    if isinstance(one, str):
+        return _is_text(other, one)
+    if isinstance(other, str):
+        return _is_text(one, other)
+    if isinstance(one, Choice):
+        return _by_case(one, other)
+    if isinstance(other, Choice):
+        return _by_case(other, one)
+    if isinstance(one, StringVariable) and isinstance(other, StringVariable):
+        return one.same(other)
+    return TRUE if one == other else None
+
+
+def _is_text(text: Text, value: str) -> Term:
+    return member(text, clause([(value,) if value else ()]))
+
+
+def _by_case(choice: Choice, other: Text) -> Term | None:
+    cases: list[Term] = []
+    for guard, option in choice.cases:
+        term = equal(option, other)
+        if term is None:
+            return None
+        cases.append(both(guard, term))
+    return disjunction(cases)
+
+
+def cases(text: Text, limit: int = 8) -> list[tuple[Term, str]] | None:
+    """Return each value that `text` can have with its guard; None if some value is open."""
+    if isinstance(text, str):
+        return [(TRUE, text)]
+    if not isinstance(text, Choice):
+        return None
+    found: list[tuple[Term, str]] = []
+    for guard, option in text.cases:
+        inner = cases(option)
+        if inner is None:
+            return None
+        found += [(both(guard, deeper), value) for deeper, value in inner]
+    return found if len(found) <= limit else None
+
+
+def outside(text: Text, of: Clause) -> Term:
+    """Return a term that holds iff `text` is not in the clause."""
+    return negation(member(text, of))

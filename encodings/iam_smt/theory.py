@@ -1,0 +1,107 @@
+"""Z3 and the glob theory in turn: Z3 chooses, the strings are checked, a clash is learned.
+
+Z3 decides Booleans, bit-vectors and numbers; strings never reach it (ENCODING.md). Every answer
+names what it stands on: a model whose strings exist, a refutation, or the reason for neither.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import z3
+
+from iam_smt.consistency import Chosen, GaveUp, Strings, find_strings
+from iam_smt.implicant import implicant
+from iam_smt.model import Model
+from iam_smt.terms import Constant, Term, conjunction, disjunction, negation
+from iam_smt.translation import Assignment, translate
+
+
+@dataclass(frozen=True)
+class Sat:
+    """The question has a model."""
+
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Unsat:
+    """The question has no model, whatever the open points are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsolved:
+    """Nothing is known; `reason` says what ran out."""
+
+    reason: str
+
+
+@dataclass
+class Effort:
+    """What a run of questions cost: calls of the solver, rounds of refinement, Z3's own count."""
+
+    questions: int = 0
+    checks: int = 0
+    clashes: int = 0
+
+
+@dataclass
+class Solver:
+    """Answers questions one after the other; `timeout` is in seconds for each of them."""
+
+    timeout: float | None = None
+    effort: Effort = field(default_factory=Effort)
+
+    def __post_init__(self) -> None:
+        self._z3 = z3.SimpleSolver()
+
+    def solve(self, *terms: Term) -> Sat | Unsat | Unsolved:
+        """Find a model of all `terms` together."""
+        question = conjunction(terms)
+        self.effort.questions += 1
+        if isinstance(question, Constant):
+            return Sat(Model(None, Strings(), {})) if question.value else Unsat()
+        self._z3.push()
+        try:
+            return self._refine(question)
+        finally:
+            self._z3.pop()
+
+    def _refine(self, question: Term) -> Sat | Unsat | Unsolved:
+        deadline = time.monotonic() + self.timeout if self.timeout else None
+        self._z3.add(translate(question))
+        while True:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return Unsolved("the time limit was reached")
+                self._z3.set("timeout", max(1, int(left * 1000)))
+            self.effort.checks += 1
+            verdict = self._z3.check()
+            if verdict == z3.unsat:
+                return Unsat()
+            if verdict != z3.sat:
+                return Unsolved(f"Z3 gave up: {self._z3.reason_unknown()}")
+            assignment = Assignment(self._z3.model())
+            literals = implicant(question, assignment)
+            found = find_strings(literals.items())
+            if isinstance(found, Strings):
+                return Sat(Model(assignment, found, literals))
+            if isinstance(found, GaveUp):
+                return Unsolved(f"no string was found for {found.variable} within the budget")
+            for clash in found:
+                self.effort.clashes += 1
+                self._z3.add(translate(_not_all(clash.chosen)))
+
+    @property
+    def resources(self) -> int:
+        """Z3's count of the work done so far, the same from run to run (`rlimit`)."""
+        statistics = self._z3.statistics()
+        names = statistics.keys()
+        return int(statistics.get_key_value("rlimit count")) if "rlimit count" in names else 0
+
+
+def _not_all(chosen: Iterable[Chosen]) -> Term:
+    return disjunction(negation(atom) if value else atom for atom, value in chosen)

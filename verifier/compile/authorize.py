@@ -1,0 +1,153 @@
+"""How the policies of each type combine, symbolically, beside `semantics.authorize` (section 6)."""
+
+from __future__ import annotations
+
+from iam_smt.automata import clause
+from iam_smt.evaluation import ALLOW_ALL, Layers, Setting, Votes, allowed, levels
+from iam_smt.keys import SingleKey, Value
+from iam_smt.operators import POSITIVE
+from iam_smt.patterns import ANYTHING
+from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind
+from iam_smt.terms import FALSE, TRUE, Term, both, either, negation, truth
+from iam_smt.texts import member
+from verifier import facts
+from verifier.compile.requests import SymbolicRequest
+from verifier.compile.statements import resource_votes, votes
+from verifier.policy.attached import ApplicablePolicies
+
+_BY_PROVIDER = {
+    Kind.SAML: "sts:assumerolewithsaml",
+    Kind.OIDC: "sts:assumerolewithwebidentity",
+}
+
+
+def authorize(request: SymbolicRequest, policies: ApplicablePolicies) -> Term:
+    """Return a term that holds iff `request` is allowed under `policies` (R6.4)."""
+    always = request.principal.kind in ACCOUNT_KINDS and (
+        request.action.lower() in facts.ALWAYS_ALLOWED
+    )
+    if always:
+        return negation(refused(request))
+    return allowed(layers(request, policies), setting(request))
+
+
+def layers(request: SymbolicRequest, policies: ApplicablePolicies) -> Layers:
+    """Return what each type of policy says of the request, where it binds caller and resource."""
+    principal = request.principal
+    grants, resource_deny = resource_votes(policies.resource, request)
+    if _is_bucket_policy_rescue(request):
+        resource_deny = FALSE
+    bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
+    scps = levels(votes(level, request) for level in policies.scps) if bound else ALLOW_ALL
+    return Layers(
+        identity=votes(policies.identity, request),
+        grants=grants,
+        resource_deny=resource_deny,
+        boundary=ALLOW_ALL
+        if principal.is_service_linked or not policies.boundary
+        else votes(policies.boundary, request),
+        session=_session(request, policies),
+        scps=scps,
+        rcps=_rcps(request, policies),
+        endpoint=votes([policies.endpoint], request) if policies.endpoint else ALLOW_ALL,
+        refused=refused(request),
+    )
+
+
+def _session(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:
+    """Return what the session policy says; federated users and AssumeRoot sessions need one
+    (R6.13, R6.16).
+    """
+    if policies.session:
+        return votes(policies.session, request)
+    match request.principal.kind:
+        case Kind.FEDERATED_USER:
+            return Votes()
+        case Kind.ROOT:
+            key = request.context.key("aws:assumedroot", "Bool")
+            if isinstance(key, SingleKey):
+                return Votes(allow=negation(both(key.present, _is_true(key.value))))
+    return ALLOW_ALL
+
+
+def _is_true(value: Value) -> Term:
+    return POSITIVE["Bool"](value, [("true",)]) or FALSE
+
+
+def _rcps(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:
+    """Return what the RCPs of the resource's account say where they govern (R6.32, R6.33)."""
+    action = request.action.lower()
+    if request.principal.is_service_linked or action == "kms:retiregrant":
+        return ALLOW_ALL
+    if not policies.rcps or action.partition(":")[0] not in facts.RCP_SERVICES:
+        return ALLOW_ALL
+    found = levels(votes(level, request) for level in policies.rcps)
+    exempt: Term = FALSE
+    if action in facts.TRUST_ACTIONS:
+        exempt = _resource_like(request, "", ":role/aws-service-role/")
+    return Votes(deny=both(found.deny, negation(exempt)), allow=TRUE)
+
+
+def setting(request: SymbolicRequest) -> Setting:
+    """Return what the kinds of caller and resource mean for the decision."""
+    kind, action = request.principal.kind, request.action.lower()
+    accepted = True
+    if kind is Kind.ANONYMOUS:
+        service = action.partition(":")[0]
+        accepted = service in facts.UNSIGNED_SERVICES or action in facts.UNSIGNED_ACTIONS
+    elif kind in FEDERATED_KINDS:
+        accepted = action == _BY_PROVIDER[kind] or action in facts.WITH_FEDERATION
+    strict = _is_key(request) or (
+        _part(request).startswith("role/") and (action in facts.TRUST_ACTIONS)
+    )
+    return Setting(kind, request.same_account, strict, accepted)
+
+
+def refused(request: SymbolicRequest) -> Term:
+    """Return a term that holds iff the service refuses whatever the policies say (6.11, 7.5)."""
+    action, kind = request.action.lower(), request.principal.kind
+    service = action.partition(":")[0]
+    terms: list[Term] = [
+        truth(kind is Kind.ROOT and action == "sts:assumerole"),
+        truth(kind is Kind.ROLE_SESSION and action in facts.LONG_TERM_ONLY),
+        truth(
+            kind is Kind.FEDERATED_USER
+            and service in ("iam", "sts")
+            and action != "sts:getcalleridentity"
+        ),
+    ]
+    if action in facts.AWS_POLICY_EDITS:
+        terms.append(_resource_like(request, "", ":iam::aws:policy/"))
+    if action in facts.RESERVED_ROLE_EDITS:
+        terms.append(_resource_like(request, "arn:", ":role/aws-reserved/"))
+    if action in facts.SERVICE_ROLE_EDITS:
+        terms.append(_resource_like(request, "arn:", ":role/aws-service-role/"))
+    if action in facts.ALIAS_EDITS:
+        terms.append(_resource_like(request, "arn:", ":alias/aws/"))
+    if kind in ACCOUNT_KINDS and not request.same_account:
+        across = _is_key(request) and action not in facts.KMS_ACROSS_ACCOUNTS
+        pieces = request.shape.split(":", 2)
+        elsewhere = len(pieces) > 2 and pieces[1] != request.principal.partition
+        terms.append(truth(action == "iam:passrole" or across or elsewhere))
+    return either(*terms)
+
+
+def _resource_like(request: SymbolicRequest, start: str, middle: str) -> Term:
+    """Return a term that holds iff `middle` stands in the resource, which begins with `start`."""
+    head = (start,) if start else ()
+    return member(request.resource, clause([(*head, ANYTHING, middle, ANYTHING)]))
+
+
+def _part(request: SymbolicRequest) -> str:
+    pieces = request.shape.split(":", 5)
+    return pieces[5] if len(pieces) > 5 else ""
+
+
+def _is_key(request: SymbolicRequest) -> bool:
+    return request.shape.split(":")[2:3] == ["kms"] and _part(request).startswith("key/")
+
+
+def _is_bucket_policy_rescue(request: SymbolicRequest) -> bool:
+    """Return whether the bucket policy cannot stop this request of the root user (R6.56)."""
+    is_root = request.principal.kind is Kind.ROOT and request.same_account
+    return is_root and request.action.lower() in facts.BUCKET_POLICY

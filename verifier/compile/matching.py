@@ -1,0 +1,174 @@
+"""Patterns of a policy as clauses of the glob theory (section 2 of the semantics)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from iam_smt.automata import Clause, clause
+from iam_smt.context import SymbolicContext
+from iam_smt.keys import SingleKey, Truth, Value
+from iam_smt.networks import AddressVariable
+from iam_smt.numbers import NumberVariable
+from iam_smt.patterns import ANY, ANYTHING, NOT_COLON, Item, Pattern, Run, merged
+from iam_smt.terms import TRUE, Term, both, negation
+from iam_smt.texts import Text, cases
+from verifier.policy.syntax import ActionElement
+from verifier.policy.templates import Template, Token, Variable, Wildcard
+
+_MOST_ALTERNATIVES = 64
+
+
+def pattern(tokens: Iterable[Token]) -> Pattern:
+    """Return the pattern of tokens without variables (R2.3, R2.21)."""
+    items: list[Item] = []
+    for token in tokens:
+        if token is Wildcard.RUN:
+            items.append(ANYTHING)
+        elif token is Wildcard.ONE:
+            items.append(ANY)
+        elif isinstance(token, str):
+            items.append(token)
+    return merged(items)
+
+
+@lru_cache(maxsize=1 << 16)
+def _action_pattern(text: str) -> Pattern | None:
+    """Return the pattern of an action in lower case; wildcards before the colon stop there."""
+    if text and not text.strip("*"):
+        return (ANYTHING,)
+    prefix, colon, name = text.lower().partition(":")
+    if not colon:
+        return None
+    items: list[Item] = []
+    for part, of in ((prefix, NOT_COLON), (name, ANY)):
+        for character in part:
+            items.append(Run(of) if character == "*" else of if character == "?" else character)
+        if of is NOT_COLON:
+            items.append(":")
+    return merged(items)
+
+
+@lru_cache(maxsize=1 << 16)
+def action_clause(element: ActionElement) -> Clause:
+    """Return the clause of the listed actions, in lower case (R2.1-R2.4)."""
+    found = (_action_pattern(template.text) for template in element.patterns)
+    return clause(item for item in found if item is not None)
+
+
+@lru_cache(maxsize=1 << 18)
+def names_action(element: ActionElement, action: str) -> bool:
+    """Return whether one of the listed patterns names `action` (R2.6)."""
+    return action.lower() in action_clause(element)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A template with one variable whose value is open: `before`, the value, `after`.
+
+    Matters where `guard` holds, which says that the variable has a value.
+    """
+
+    guard: Term
+    before: Pattern
+    value: Text
+    after: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """What templates stand for: patterns where their guards hold, and holes.
+
+    `unencoded` names variables whose part in the templates is not encoded.
+    """
+
+    patterns: tuple[tuple[Term, Pattern], ...]
+    holes: tuple[Hole, ...] = ()
+    unencoded: tuple[str, ...] = ()
+
+
+def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternatives:
+    """Replace variables by their values; what has no value and no default matches nothing
+    (R2.45-R2.50).
+    """
+    patterns: list[tuple[Term, Pattern]] = []
+    holes: list[Hole] = []
+    unencoded: list[str] = []
+    for template in templates:
+        if not template.variables:
+            patterns.append((TRUE, pattern(template.tokens)))
+            continue
+        found = _resolve_one(template, context)
+        patterns += found.patterns
+        holes += found.holes
+        unencoded += found.unencoded
+    return Alternatives(tuple(patterns), tuple(holes), tuple(unencoded))
+
+
+def _resolve_one(template: Template, context: SymbolicContext) -> Alternatives:
+    values: list[list[tuple[Term, str | Text | None]]] = []
+    for token in template.tokens:
+        if isinstance(token, Variable):
+            found = _values(token, context)
+            if found is None:
+                return Alternatives((), unencoded=(f"${{{token.key}}}",))
+            values.append(found)
+        else:
+            values.append([(TRUE, None)])
+    count = 1
+    for options in values:
+        count *= len(options)
+    if count > _MOST_ALTERNATIVES:
+        return Alternatives((), unencoded=tuple(f"${{{v.key}}}" for v in template.variables))
+    patterns: list[tuple[Term, Pattern]] = []
+    holes: list[Hole] = []
+    for choice in product(*values):
+        guard = both(*(term for term, _ in choice))
+        parts = [
+            value if isinstance(token, Variable) else token
+            for token, (_, value) in zip(template.tokens, choice, strict=True)
+        ]
+        if any(part is None for part in parts):
+            continue
+        opened = [index for index, part in enumerate(parts) if not isinstance(part, Token)]
+        if len(opened) > 1:
+            return Alternatives((), unencoded=tuple(f"${{{v.key}}}" for v in template.variables))
+        if not opened:
+            patterns.append((guard, pattern(parts)))  # type: ignore[arg-type]
+            continue
+        index = opened[0]
+        before, value, after = parts[:index], parts[index], parts[index + 1 :]
+        holes.append(
+            Hole(guard, pattern(before), value, pattern(after))  # type: ignore[arg-type]
+        )
+    return Alternatives(tuple(patterns), tuple(holes))
+
+
+def _values(variable: Variable, context: SymbolicContext) -> list[tuple[Term, Text | None]] | None:
+    """Return what a variable can stand for, each with its guard; None if that is not encoded.
+
+    A multivalued key gives no value (R2.44).
+    """
+    key = context.key(variable.key)
+    if not isinstance(key, SingleKey):
+        return [(TRUE, variable.default)]
+    texts = _texts(key.value)
+    if texts is None:
+        return None
+    found: list[tuple[Term, Text | None]] = [
+        (both(key.present, guard), value) for guard, value in texts
+    ]
+    if key.present is not TRUE:
+        found.append((negation(key.present), variable.default))
+    return found
+
+
+def _texts(value: Value) -> list[tuple[Term, Text]] | None:
+    if isinstance(value, Truth):
+        return [(value.term, "true"), (negation(value.term), "false")]
+    if isinstance(value, AddressVariable | NumberVariable):
+        return None
+    known = cases(value)
+    return [(guard, text) for guard, text in known] if known is not None else [(TRUE, value)]

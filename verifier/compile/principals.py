@@ -1,0 +1,64 @@
+"""Principal elements as terms, entry for entry beside `semantics.principals` (section 3)."""
+
+from __future__ import annotations
+
+from iam_smt import principals
+from iam_smt.evaluation import merge
+from iam_smt.principals import Grants, SymbolicPrincipal
+from iam_smt.terms import Flag, Term
+from verifier.policy.principals import (
+    AccountEntry,
+    CanonicalUserEntry,
+    Everyone,
+    FederatedUserEntry,
+    Nobody,
+    PrincipalElement,
+    PrincipalEntry,
+    ProviderEntry,
+    RoleEntry,
+    ServiceEntry,
+    SessionEntry,
+    UserEntry,
+)
+
+
+def grant(entry: PrincipalEntry, principal: SymbolicPrincipal) -> Grants:
+    """Return how `entry` reaches `principal`, by class (R3.11-R3.23)."""
+    match entry:
+        case Everyone():
+            return principals.everyone(principal)
+        case AccountEntry(account=account, partition=partition):
+            return principals.account(principal, account, partition)
+        case UserEntry(text=arn):
+            return principals.user(principal, arn)
+        case RoleEntry(text=arn):
+            return principals.role(principal, arn)
+        case SessionEntry():
+            return principals.session(
+                principal, entry.partition, entry.account, entry.role_name, entry.session_name
+            )
+        case FederatedUserEntry(text=arn):
+            return principals.federated_user(principal, arn)
+        case ServiceEntry(text=name):
+            return principals.service(principal, name)
+        case ProviderEntry(text=name):
+            return principals.provider(principal, name)
+        case CanonicalUserEntry(text=identifier):
+            return principals.canonical_user(principal, identifier)
+        case Nobody():
+            return {}
+
+
+def grants(element: PrincipalElement, principal: SymbolicPrincipal) -> Grants:
+    """Return how a `Principal` reaches `principal`, by class; its entries are alternatives."""
+    return dict(merge(grant(entry, principal) for entry in element.entries))
+
+
+def is_exempt(element: PrincipalElement, principal: SymbolicPrincipal) -> Term:
+    """Return a term that holds iff a `NotPrincipal` exempts `principal` (R3.52, R3.54)."""
+    names = ", ".join(entry.text for entry in element.entries)
+    undecided = Flag(
+        f"NotPrincipal {names} exempts",
+        "`NotPrincipal` lists only a part of the chain account, role, session (X-3)",
+    )
+    return principals.exempt(principal, grants(element, principal), undecided)

@@ -1,0 +1,160 @@
+"""What AWS documents of its services, as data that both readings of the semantics use."""
+
+from __future__ import annotations
+
+_MULTIVALUED = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+        "aws:vpceorgpaths",
+        "sts:requestcontextproviders",
+        "sts:transitivetagkeys",
+    }
+)
+
+
+def is_multivalued(key: str) -> bool:
+    """Return whether the condition key, in lower case, holds a set of values (R5.2).
+
+    The multivalued keys of single services are known to the catalogue only.
+    """
+    return key in _MULTIVALUED or key.endswith(":amr") or key.startswith("saml:eduperson")
+
+
+ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+"""Allowed to every signed caller, even against an explicit deny (R6.59)."""
+
+LONG_TERM_ONLY = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
+"""What sessions of roles cannot call (R7.45)."""
+
+TRUST_ACTIONS = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:tagsession",
+        "sts:setsourceidentity",
+        "sts:setcontext",
+    }
+)
+"""The actions that a role's trust policy is about (R7.10, R6.50)."""
+
+WITH_FEDERATION = frozenset({"sts:tagsession", "sts:setsourceidentity"})
+"""Permissions that an assume-role call of a federated identity may need besides (R7.16)."""
+
+RCP_SERVICES = frozenset(
+    {
+        "s3",
+        "sts",
+        "kms",
+        "sqs",
+        "secretsmanager",
+        "cognito-idp",
+        "cognito-identity",
+        "cognito-sync",
+        "logs",
+        "dynamodb",
+        "appconfig",
+        "appstream",
+        "autoscaling",
+        "codebuild",
+        "codecommit",
+        "comprehend",
+        "comprehendmedical",
+        "dax",
+        "ecr",
+        "health",
+        "kinesisvideo",
+        "aoss",
+        "signin",
+        "support",
+        "textract",
+        "transcribe",
+        "translate",
+    }
+)
+"""The services whose resources RCPs govern (R6.33)."""
+
+UNSIGNED_SERVICES = frozenset({"s3", "sqs", "sns", "es", "execute-api", "mediastore"})
+"""The services that answer unsigned requests where a policy allows it (R6.81)."""
+
+UNSIGNED_ACTIONS = frozenset({"lambda:invokefunctionurl"})
+"""Single actions of which the same is true (R6.57)."""
+
+KMS_ACROSS_ACCOUNTS = frozenset(
+    f"kms:{name}"
+    for name in (
+        "decrypt",
+        "encrypt",
+        "generatedatakey",
+        "generatedatakeypair",
+        "generatedatakeypairwithoutplaintext",
+        "generatedatakeywithoutplaintext",
+        "generatemac",
+        "verifymac",
+        "reencryptfrom",
+        "reencryptto",
+        "sign",
+        "verify",
+        "derivesharedsecret",
+        "creategrant",
+        "describekey",
+        "getkeyrotationstatus",
+        "getpublickey",
+        "listgrants",
+        "retiregrant",
+        "revokegrant",
+    )
+)
+"""What KMS does for callers of another account (R6.53)."""
+
+BUCKET_POLICY = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+"""What the bucket policy cannot keep the owner's root user from (R6.56)."""
+
+AWS_POLICY_EDITS = frozenset(
+    f"iam:{name}"
+    for name in (
+        "createpolicy",
+        "createpolicyversion",
+        "deletepolicy",
+        "deletepolicyversion",
+        "setdefaultpolicyversion",
+        "tagpolicy",
+        "untagpolicy",
+    )
+)
+"""What never succeeds on AWS managed policies (R6.90)."""
+
+SERVICE_ROLE_EDITS = frozenset(
+    f"iam:{name}"
+    for name in (
+        "createrole",
+        "updateassumerolepolicy",
+        "attachrolepolicy",
+        "detachrolepolicy",
+        "putrolepolicy",
+        "deleterolepolicy",
+        "putrolepermissionsboundary",
+        "deleterolepermissionsboundary",
+        "deleterole",
+    )
+)
+"""What never succeeds on service-linked roles (R6.91)."""
+
+RESERVED_ROLE_EDITS = SERVICE_ROLE_EDITS | {
+    "iam:updaterole",
+    "iam:updateroledescription",
+    "iam:tagrole",
+    "iam:untagrole",
+    "iam:passrole",
+    "iam:addroletoinstanceprofile",
+    "iam:deleteservicelinkedrole",
+}
+"""What never succeeds on roles of Identity Center (R6.91)."""
+
+ALIAS_EDITS = frozenset({"kms:createalias", "kms:updatealias", "kms:deletealias"})
+"""What never succeeds on aliases of AWS (R6.92)."""

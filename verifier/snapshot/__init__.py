@@ -1,0 +1,1 @@
+"""What exists: accounts, principals, resources and the organization at one moment."""

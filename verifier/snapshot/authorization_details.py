@@ -1,0 +1,258 @@
+"""Files as `aws iam get-account-authorization-details` prints them, whole or in pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verifier.policy.attached import AttachedPolicy, Level
+from verifier.policy.reading import Location
+from verifier.policy.syntax import PolicyKind
+from verifier.snapshot.building import (
+    ACCOUNT_ID,
+    Building,
+    Shape,
+    Tag,
+    account_of,
+    read_tags,
+    validate,
+)
+from verifier.snapshot.model import Role, User
+
+LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+
+
+class InlinePolicy(Shape):
+    """An inline policy of a user, group or role."""
+
+    PolicyName: str
+    PolicyDocument: dict[str, Any] | str
+
+
+class ManagedPolicyLink(Shape):
+    """A managed policy as it is named where it is attached."""
+
+    PolicyArn: str
+    PolicyName: str | None = None
+
+
+class Boundary(Shape):
+    """A permissions boundary as it is named on a user or role."""
+
+    PermissionsBoundaryArn: str
+
+
+class Entity(Shape):
+    """What users, groups and roles have in common; lists may be null."""
+
+    Arn: str
+    AttachedManagedPolicies: list[ManagedPolicyLink] | None = None
+    Tags: list[Tag] | None = None
+    PermissionsBoundary: Boundary | None = None
+
+
+class UserDetail(Entity):
+    """A user."""
+
+    UserName: str
+    UserId: str | None = None
+    GroupList: list[str] | None = None
+    UserPolicyList: list[InlinePolicy] | None = None
+
+
+class GroupDetail(Entity):
+    """A group."""
+
+    GroupName: str
+    GroupPolicyList: list[InlinePolicy] | None = None
+
+
+class RoleDetail(Entity):
+    """A role; without a trust policy it is no role that AWS would list."""
+
+    RoleName: str
+    RoleId: str | None = None
+    AssumeRolePolicyDocument: dict[str, Any] | str
+    RolePolicyList: list[InlinePolicy] | None = None
+
+
+class PolicyVersion(Shape):
+    """A version of a managed policy."""
+
+    VersionId: str
+    Document: dict[str, Any] | str | None = None
+    IsDefaultVersion: bool | None = None
+
+
+class ManagedPolicy(Shape):
+    """A managed policy with its versions."""
+
+    Arn: str
+    PolicyName: str | None = None
+    DefaultVersionId: str | None = None
+    PolicyVersionList: list[PolicyVersion] | None = None
+
+
+class Details(Shape):
+    """The whole output, or one page of it."""
+
+    UserDetailList: list[UserDetail] | None = None
+    GroupDetailList: list[GroupDetail] | None = None
+    RoleDetailList: list[RoleDetail] | None = None
+    Policies: list[ManagedPolicy] | None = None
+
+
+def recognises(value: Any) -> bool:
+    """Return whether `value` looks like the output, or a page of it."""
+    return isinstance(value, dict) and any(name in value for name in LISTS)
+
+
+class Pages:
+    """All pages read so far: policies and groups may stand on other pages than their users."""
+
+    def __init__(self, building: Building) -> None:
+        self._building = building
+        self._pages: list[tuple[Details, Location]] = []
+        self._managed: dict[str, AttachedPolicy] = {}
+        self._groups: dict[tuple[str, str], Level] = {}
+
+    def add(self, value: Any, location: Location) -> None:
+        """Read one page."""
+        page = validate(Details, value, location)
+        self._pages.append((page, location))
+        for index, policy in enumerate(page.Policies or ()):
+            self._add_managed(policy, location.at("Policies", index))
+
+    def finish(self) -> None:
+        """Make users and roles of all pages."""
+        for page, location in self._pages:
+            for index, group in enumerate(page.GroupDetailList or ()):
+                at = location.at("GroupDetailList", index)
+                inside = at.at("GroupPolicyList")
+                inline = self._inline(group.GroupPolicyList, inside, group.GroupName)
+                policies = inline + self._attached(group, at)
+                for account in self._owners(group, page, at):
+                    self._groups[account, group.GroupName] = policies
+        for page, location in self._pages:
+            for index, user in enumerate(page.UserDetailList or ()):
+                self._add_user(user, location.at("UserDetailList", index))
+            for index, role in enumerate(page.RoleDetailList or ()):
+                self._add_role(role, location.at("RoleDetailList", index))
+
+    def _owners(self, group: GroupDetail, page: Details, location: Location) -> set[str]:
+        """Return the account of a group: that of its ARN, else those of the users beside it."""
+        account = group.Arn.split(":", 5)[4:5]
+        if account and ACCOUNT_ID.fullmatch(account[0]):
+            return set(account)
+        remark = f"the group ARN `{group.Arn}` names no account; it is taken for that of the users"
+        self._building.remark(remark, location.at("Arn"))
+        return {account_of(user.Arn, location) for user in page.UserDetailList or ()}
+
+    def _add_managed(self, policy: ManagedPolicy, location: Location) -> None:
+        title = f'managed policy "{policy.PolicyName or policy.Arn.rsplit("/", 1)[-1]}"'
+        versions = policy.PolicyVersionList or []
+        chosen = next(
+            (
+                index
+                for index, version in enumerate(versions)
+                if version.VersionId == policy.DefaultVersionId
+                or (policy.DefaultVersionId is None and version.IsDefaultVersion)
+            ),
+            None,
+        )
+        if chosen is None or versions[chosen].Document is None:
+            self._building.remark(f"{title} comes without its default version", location)
+            parsed, at = None, location
+        else:
+            at = location.at("PolicyVersionList", chosen, "Document")
+            parsed = self._building.policy(versions[chosen].Document, PolicyKind.IDENTITY, at)
+        self._managed[policy.Arn] = AttachedPolicy(
+            PolicyKind.IDENTITY, title, parsed, at, policy.Arn
+        )
+
+    def _inline(
+        self, policies: list[InlinePolicy] | None, location: Location, group: str = ""
+    ) -> Level:
+        return tuple(
+            AttachedPolicy(
+                PolicyKind.IDENTITY,
+                f'inline policy "{policy.PolicyName}"' + (f" of group {group}" if group else ""),
+                self._building.policy(
+                    policy.PolicyDocument,
+                    PolicyKind.IDENTITY,
+                    location.at(index, "PolicyDocument"),
+                ),
+                location.at(index, "PolicyDocument"),
+            )
+            for index, policy in enumerate(policies or ())
+        )
+
+    def _attached(self, entity: Entity, location: Location) -> Level:
+        return tuple(
+            self._named(link.PolicyArn, location.at("AttachedManagedPolicies", index))
+            for index, link in enumerate(entity.AttachedManagedPolicies or ())
+        )
+
+    def _named(self, arn: str, location: Location) -> AttachedPolicy:
+        """Return the managed policy with this ARN, without its document if no page has it."""
+        if arn not in self._managed:
+            title = f'managed policy "{arn.rsplit("/", 1)[-1]}"'
+            self._building.remark(f"{title} is attached, but its document is not here", location)
+            self._managed[arn] = AttachedPolicy(PolicyKind.IDENTITY, title, None, location, arn)
+        return self._managed[arn]
+
+    def _boundary(self, entity: Entity, location: Location) -> AttachedPolicy | None:
+        if entity.PermissionsBoundary is None:
+            return None
+        arn = entity.PermissionsBoundary.PermissionsBoundaryArn
+        policy = self._named(arn, location.at("PermissionsBoundary"))
+        title = policy.title.replace("managed policy", "permissions boundary", 1)
+        return AttachedPolicy(PolicyKind.BOUNDARY, title, policy.policy, policy.location, arn)
+
+    def _add_user(self, user: UserDetail, location: Location) -> None:
+        account = account_of(user.Arn, location.at("Arn"))
+        policies = self._inline(user.UserPolicyList, location.at("UserPolicyList"))
+        policies += self._attached(user, location)
+        for index, name in enumerate(user.GroupList or ()):
+            policies += self._group(account, name, location.at("GroupList", index))
+        found = User(
+            user.Arn,
+            user.UserName,
+            user.UserId,
+            account,
+            policies,
+            self._boundary(user, location),
+            read_tags(user.Tags),
+            tuple(user.GroupList or ()),
+            location,
+        )
+        self._building.accounts.setdefault(account, None)
+        self._building.add(self._building.users, found, "user")
+
+    def _group(self, account: str, name: str, location: Location) -> Level:
+        """Return the policies of a group; of one that no page has, a policy without document."""
+        key = account, name
+        if key not in self._groups:
+            title = f'group "{name}"'
+            self._building.remark(f"{title} is not here: load every page", location)
+            missing = AttachedPolicy(PolicyKind.IDENTITY, title, None, location)
+            self._groups[key] = (missing,)
+        return self._groups[key]
+
+    def _add_role(self, role: RoleDetail, location: Location) -> None:
+        account = account_of(role.Arn, location.at("Arn"))
+        at = location.at("AssumeRolePolicyDocument")
+        trust = self._building.policy(role.AssumeRolePolicyDocument, PolicyKind.TRUST, at)
+        policies = self._inline(role.RolePolicyList, location.at("RolePolicyList"))
+        found = Role(
+            role.Arn,
+            role.RoleName,
+            role.RoleId,
+            account,
+            AttachedPolicy(PolicyKind.TRUST, f"trust policy of {role.RoleName}", trust, at),
+            policies + self._attached(role, location),
+            self._boundary(role, location),
+            read_tags(role.Tags),
+            location,
+        )
+        self._building.accounts.setdefault(account, None)
+        self._building.add(self._building.roles, found, "role")

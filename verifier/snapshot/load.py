@@ -1,0 +1,163 @@
+"""Files and folders → `Snapshot`; each file is recognised by its content, never by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from verifier import documents
+from verifier.errors import Place, SnapshotError
+from verifier.policy.reading import Location
+from verifier.snapshot import authorization_details, manifest, organization, resources
+from verifier.snapshot.building import ACCOUNT_ID, Building
+from verifier.snapshot.manifest import Manifest
+from verifier.snapshot.model import Account, Organization, Role, Snapshot, User, Zone
+
+_SUFFIXES = (".json", ".json.gz")
+_OTHER_FILES = (".md", ".txt", ".toml")
+_IN_PATH = re.compile(r"(?:^|[/\\])(\d{12})(?:[/\\.]|$)")
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file to read: `name` is what people see, `inside` its path in the snapshot's folder."""
+
+    path: Path
+    name: str
+    inside: str
+    manifest: Manifest
+
+
+def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
+    """Load the parts of one snapshot, files or folders; raise `InputError` with the place.
+
+    `as_of` overrules the day of the manifest, from which requests are made; default is today.
+    """
+    if not paths:
+        raise SnapshotError("no snapshot was named", "name a folder or a file")
+    building = Building()
+    pages = authorization_details.Pages(building)
+    organizations = organization.OrganizationReader(building)
+    manifests: list[Manifest] = []
+    count = 0
+    for file in _files([Path(path) for path in paths], building, manifests):
+        document = documents.read(file.path, file.name)
+        count += _add(document.value, Location(document), file, building, pages, organizations)
+    if not count:
+        named = ", ".join(str(path) for path in paths)
+        raise SnapshotError(
+            f"no account, resource or organization was found in {named}",
+            "a snapshot holds the output of `aws iam get-account-authorization-details`",
+        )
+    pages.finish()
+    for said in manifests:
+        building.accounts.update(said.names)
+    found = organizations.finish()
+    return _snapshot(building, found, manifests, as_of)
+
+
+def _files(paths: Sequence[Path], building: Building, manifests: list[Manifest]) -> Iterator[_File]:
+    for path in paths:
+        if path.is_file():
+            yield _File(path, str(path), path.name, Manifest())
+            continue
+        if not path.is_dir():
+            raise SnapshotError("there is no such file or folder", place=Place(str(path)))
+        said = Manifest()
+        if (path / manifest.NAME).is_file():
+            said = manifest.read(path / manifest.NAME, str(path / manifest.NAME))
+        manifests.append(said)
+        for file in sorted(path.rglob("*")):
+            if any(part.startswith(".") for part in file.relative_to(path).parts):
+                continue
+            if not file.is_file():
+                continue
+            if file.name.endswith(_SUFFIXES):
+                inside = file.relative_to(path).as_posix()
+                yield _File(file, str(file), inside, said)
+            elif not file.name.endswith(_OTHER_FILES):
+                building.remark(f"{file}: is no JSON file and was not read")
+
+
+def _add(
+    value: Any,
+    location: Location,
+    file: _File,
+    building: Building,
+    pages: authorization_details.Pages,
+    organizations: organization.OrganizationReader,
+) -> int:
+    """Read one file, or one part of it; return how many parts were recognised."""
+    if organization.recognises(value):
+        organizations.add(value, location)
+    elif authorization_details.recognises(value):
+        pages.add(value, location)
+    elif resources.recognises(value):
+        owner = file.manifest.owner(file.inside)
+        in_path = _IN_PATH.search(file.inside)
+        resources.add(value, location, building, owner or (in_path[1] if in_path else None))
+    elif _is_by_account(value):
+        count = 0
+        for account in value["accounts"]:
+            at = location.at("accounts", account)
+            count += _add(value["accounts"][account], at, file, building, pages, organizations)
+        return count
+    else:
+        building.remark("is nothing that a snapshot is made of, and was not read", location)
+        return 0
+    return 1
+
+
+def _is_by_account(value: Any) -> bool:
+    """Return whether this is `{"accounts": {"111122223333": ...}}`, many accounts in a file."""
+    accounts = value.get("accounts") if isinstance(value, dict) else None
+    return isinstance(accounts, dict) and all(map(ACCOUNT_ID.fullmatch, accounts))
+
+
+def _snapshot(
+    building: Building,
+    found: Organization | None,
+    manifests: Sequence[Manifest],
+    as_of: date | None,
+) -> Snapshot:
+    users: dict[str, dict[str, User]] = {}
+    roles: dict[str, dict[str, Role]] = {}
+    for user in building.users.values():
+        users.setdefault(user.account, {})[user.arn] = user
+    for role in building.roles.values():
+        roles.setdefault(role.account, {})[role.arn] = role
+    accounts = {
+        account: Account(account, name, users.get(account, {}), roles.get(account, {}))
+        for account, name in sorted(building.accounts.items())
+    }
+    day = as_of or next((said.as_of for said in manifests if said.as_of), None)
+    return Snapshot(
+        accounts,
+        dict(sorted(building.resources.items())),
+        building.endpoints,
+        found,
+        _zone(accounts, found, manifests),
+        day or datetime.now(UTC).date(),
+        tuple(building.remarks),
+    )
+
+
+def _zone(
+    accounts: dict[str, Account], found: Organization | None, manifests: Sequence[Manifest]
+) -> Zone:
+    """Return the zone that the manifest names, else all accounts and their organization.
+
+    An organization that is inside brings its accounts.
+    """
+    inside = set(accounts)
+    organizations = {found.id} if found else set()
+    for said in manifests:
+        if said.zone_accounts is not None:
+            inside, organizations = set(said.zone_accounts), set(said.zone_organizations)
+    if found and found.id in organizations:
+        inside |= set(found.places)
+    return Zone(frozenset(inside), frozenset(organizations))

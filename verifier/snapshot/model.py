@@ -1,0 +1,162 @@
+"""A snapshot as values, made by `load` and changed by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from verifier.policy.attached import AttachedPolicy, Level
+from verifier.policy.reading import Location
+
+Tags = Mapping[str, tuple[str, ...]]
+"""Tag keys in lower case with their values; more than one if keys differ only in case (X-12)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class User:
+    """An IAM user; `policies` are its own and those of its groups (R6.2)."""
+
+    arn: str
+    name: str
+    id: str | None
+    account: str
+    policies: Level
+    boundary: AttachedPolicy | None
+    tags: Tags
+    groups: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Role:
+    """An IAM role; `trust` says who may assume it, `policies` what its sessions may do."""
+
+    arn: str
+    name: str
+    id: str | None
+    account: str
+    trust: AttachedPolicy
+    policies: Level
+    boundary: AttachedPolicy | None
+    tags: Tags
+    location: Location
+
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether this is a service-linked role (R7.1)."""
+        return ":role/aws-service-role/" in self.arn
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource:
+    """A resource that the snapshot lists; `tags` is None where they were not given."""
+
+    arn: str
+    account: str
+    policy: AttachedPolicy | None
+    tags: Tags | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Account:
+    """An AWS account with its users and roles, by ARN."""
+
+    id: str
+    name: str | None
+    users: Mapping[str, User]
+    roles: Mapping[str, Role]
+
+    @property
+    def partition(self) -> str:
+        """The partition of the account's entities, `aws` for an account without any."""
+        for arn in (*self.roles, *self.users):
+            return arn.split(":")[1]
+        return "aws"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where an account stands in the organization, and what is attached on the way (R6.21).
+
+    `scps` and `rcps` are levels from the root down; None where they were not given.
+    """
+
+    path: str
+    scps: tuple[Level, ...] | None
+    rcps: tuple[Level, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Organization:
+    """An organization; `places` has its accounts, also those that the snapshot does not hold."""
+
+    id: str
+    management_account: str | None
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The zone of trust: accounts and organizations that count as inside."""
+
+    accounts: frozenset[str]
+    organizations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something odd in the input that was read all the same."""
+
+    text: str
+    location: Location | None
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.text}" if self.location else self.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Everything that was loaded. `remarks` are what the user should know of the input.
+
+    `resources` are by ARN; `endpoints` are the policies of VPC endpoints by endpoint id;
+    `as_of` is the day from which requests are made.
+    """
+
+    accounts: Mapping[str, Account]
+    resources: Mapping[str, Resource]
+    endpoints: Mapping[str, AttachedPolicy]
+    organization: Organization | None
+    zone: Zone
+    as_of: date
+    remarks: tuple[Remark, ...] = field(default=())
+
+    def role(self, arn: str) -> Role | None:
+        """Return the role with this ARN."""
+        account = self.accounts.get(_account_of(arn))
+        return account.roles.get(arn) if account else None
+
+    def user(self, arn: str) -> User | None:
+        """Return the user with this ARN."""
+        account = self.accounts.get(_account_of(arn))
+        return account.users.get(arn) if account else None
+
+    def roles(self) -> Iterator[Role]:
+        """Yield every role, account by account."""
+        for account in self.accounts.values():
+            yield from account.roles.values()
+
+    def users(self) -> Iterator[User]:
+        """Yield every user, account by account."""
+        for account in self.accounts.values():
+            yield from account.users.values()
+
+    def place(self, account: str) -> Place | None:
+        """Return where the account stands in the organization, None if it is in none."""
+        return self.organization.places.get(account) if self.organization else None
+
+
+def _account_of(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) > 5 else ""

@@ -1,0 +1,95 @@
+"""Files with resources and their policies: buckets, keys, queues, secrets, functions, endpoints.
+
+One object, a list of them, or `{"Resources": [...]}`; each has an `Arn`, and a `Policy` where the
+resource has one (`null` says that it has none). `Account` tells the owner where the ARN does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verifier.errors import SnapshotError
+from verifier.policy.attached import AttachedPolicy
+from verifier.policy.reading import Location
+from verifier.policy.syntax import PolicyKind
+from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
+from verifier.snapshot.model import Resource
+
+_PARTS_OF_AN_ARN = 6
+
+
+class ResourceEntry(Shape):
+    """One resource."""
+
+    Arn: str
+    Account: str | None = None
+    Policy: dict[str, Any] | str | None = None
+    Tags: list[Tag] | dict[str, str] | None = None
+
+
+def recognises(value: Any) -> bool:
+    """Return whether `value` looks like a resource, or several."""
+    if isinstance(value, dict):
+        return "Resources" in value or ("Arn" in value and "Policy" in value)
+    return isinstance(value, list) and bool(value) and all(map(recognises, value))
+
+
+def add(value: Any, location: Location, building: Building, owner: str | None) -> None:
+    """Read a file of resources; `owner` is the account that the folder stands for."""
+    if isinstance(value, dict) and "Resources" in value:
+        add(value["Resources"], location.at("Resources"), building, owner)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _add_one(item, location.at(index), building, owner)
+    else:
+        _add_one(value, location, building, owner)
+
+
+def _add_one(value: Any, location: Location, building: Building, owner: str | None) -> None:
+    entry = validate(ResourceEntry, value, location)
+    parts = entry.Arn.split(":", _PARTS_OF_AN_ARN - 1)
+    if len(parts) < _PARTS_OF_AN_ARN or parts[0] != "arn":
+        raise SnapshotError(
+            f"`{entry.Arn}` is not an ARN",
+            "write for example arn:aws:s3:::name",
+            location.document.place((*location.pointer, "Arn")),
+        )
+    account = _owner(entry, parts[4], location, owner)
+    name = parts[5].rsplit("/", 1)[-1]
+    is_endpoint = parts[2] == "ec2" and parts[5].startswith("vpc-endpoint/")
+    kind = PolicyKind.ENDPOINT if is_endpoint else PolicyKind.RESOURCE
+    policy = None
+    if entry.Policy is not None:
+        at = location.at("Policy")
+        parsed = building.policy(entry.Policy, kind, at)
+        title = f"{_NAMES.get(parts[2], 'resource')} policy of {name}"
+        policy = AttachedPolicy(kind, title, parsed, at)
+    building.accounts.setdefault(account, None)
+    if is_endpoint and policy:
+        building.endpoints[name] = policy
+    tags = None if entry.Tags is None else read_tags(entry.Tags)
+    building.add(
+        building.resources, Resource(entry.Arn, account, policy, tags, location), "resource"
+    )
+
+
+_NAMES = {"s3": "bucket", "kms": "key", "sqs": "queue", "sns": "topic", "lambda": "function"}
+
+
+def _owner(entry: ResourceEntry, in_arn: str, location: Location, folder: str | None) -> str:
+    if ACCOUNT_ID.fullmatch(in_arn):
+        if entry.Account and entry.Account != in_arn:
+            raise SnapshotError(
+                f"`Account` is {entry.Account}, but the ARN says {in_arn}",
+                "leave `Account` out",
+                location.document.place((*location.pointer, "Account")),
+            )
+        return in_arn
+    account = entry.Account or folder
+    if account is None or not ACCOUNT_ID.fullmatch(account):
+        raise SnapshotError(
+            f"the owner of `{entry.Arn}` is not known",
+            'add "Account": "111122223333", or keep the file below accounts/111122223333/',
+            location.document.place((*location.pointer, "Arn")),
+        )
+    return account
