@@ -130,22 +130,28 @@ class Pages:
                 inside = at.at("GroupPolicyList")
                 inline = self._inline(group.GroupPolicyList, inside, group.GroupName)
                 policies = inline + self._attached(group, at)
-                for account in self._owners(group, page, at):
-                    self._groups[account, group.GroupName] = policies
+                arn = self._arn(group.Arn, page, at.at("Arn"))
+                self._groups[account_of(arn, at.at("Arn")), group.GroupName] = policies
         for page, location in self._pages:
             for index, user in enumerate(page.UserDetailList or ()):
-                self._add_user(user, location.at("UserDetailList", index))
+                self._add_user(user, page, location.at("UserDetailList", index))
             for index, role in enumerate(page.RoleDetailList or ()):
-                self._add_role(role, location.at("RoleDetailList", index))
+                self._add_role(role, page, location.at("RoleDetailList", index))
 
-    def _owners(self, group: GroupDetail, page: Details, location: Location) -> set[str]:
-        """Return the account of a group: that of its ARN, else those of the users beside it."""
-        account = group.Arn.split(":", 5)[4:5]
-        if account and ACCOUNT_ID.fullmatch(account[0]):
-            return set(account)
-        remark = f"the group ARN `{group.Arn}` names no account; it is taken for that of the users"
-        self._building.remark(remark, location.at("Arn"))
-        return {account_of(user.Arn, location) for user in page.UserDetailList or ()}
+    def _arn(self, arn: str, page: Details, location: Location) -> str:
+        """Return an entity's ARN; where it names no account, with the only one of the page."""
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or ACCOUNT_ID.fullmatch(parts[4]):
+            return arn
+        lists = (page.UserDetailList, page.RoleDetailList, page.GroupDetailList, page.Policies)
+        listed = [entity.Arn for entities in lists for entity in entities or ()]
+        found = {text.split(":", 5)[4] for text in listed if text.count(":") > 4}
+        accounts = [account for account in found if ACCOUNT_ID.fullmatch(account)]
+        if len(accounts) != 1:
+            return arn
+        read = ":".join([*parts[:4], accounts[0], parts[5]])
+        self._building.remark(f"`{arn}` names no account; it is read as `{read}`", location)
+        return read
 
     def _add_managed(self, policy: ManagedPolicy, location: Location) -> None:
         title = f'managed policy "{policy.PolicyName or policy.Arn.rsplit("/", 1)[-1]}"'
@@ -208,14 +214,15 @@ class Pages:
         title = policy.title.replace("managed policy", "permissions boundary", 1)
         return AttachedPolicy(PolicyKind.BOUNDARY, title, policy.policy, policy.location, arn)
 
-    def _add_user(self, user: UserDetail, location: Location) -> None:
-        account = account_of(user.Arn, location.at("Arn"))
+    def _add_user(self, user: UserDetail, page: Details, location: Location) -> None:
+        arn = self._arn(user.Arn, page, location.at("Arn"))
+        account = account_of(arn, location.at("Arn"))
         policies = self._inline(user.UserPolicyList, location.at("UserPolicyList"))
         policies += self._attached(user, location)
         for index, name in enumerate(user.GroupList or ()):
             policies += self._group(account, name, location.at("GroupList", index))
         found = User(
-            user.Arn,
+            arn,
             user.UserName,
             user.UserId,
             account,
@@ -238,13 +245,14 @@ class Pages:
             self._groups[key] = (missing,)
         return self._groups[key]
 
-    def _add_role(self, role: RoleDetail, location: Location) -> None:
-        account = account_of(role.Arn, location.at("Arn"))
+    def _add_role(self, role: RoleDetail, page: Details, location: Location) -> None:
+        arn = self._arn(role.Arn, page, location.at("Arn"))
+        account = account_of(arn, location.at("Arn"))
         at = location.at("AssumeRolePolicyDocument")
         trust = self._building.policy(role.AssumeRolePolicyDocument, PolicyKind.TRUST, at)
         policies = self._inline(role.RolePolicyList, location.at("RolePolicyList"))
         found = Role(
-            role.Arn,
+            arn,
             role.RoleName,
             role.RoleId,
             account,
