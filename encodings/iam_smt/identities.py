@@ -65,7 +65,7 @@ class PrincipalKeys:
             "aws:tokenissuetime": self._token_issue_time,
             "aws:multifactorauthpresent": lambda: self._credentials.mfa,
             "aws:multifactorauthage": self._mfa_age,
-            "aws:sourceidentity": lambda: self._credentials.source_identity,
+            "aws:sourceidentity": self._credentials.identity_key,
             "kms:calleraccount": self._account,
         }
 
@@ -142,7 +142,9 @@ class PrincipalKeys:
         return self._credentials.provider
 
     def _token_issue_time(self) -> Key:
-        self._issue_time = NumberVariable(f"{self._label}.aws:tokenissuetime", Form.DATE)
+        self._issue_time = NumberVariable(
+            f"{self._label}.aws:tokenissuetime", Form.DATE, self._clock.plain
+        )
         return SingleKey(self._credentials.temporary, self._issue_time)
 
     def _mfa_age(self) -> Key:

@@ -108,13 +108,15 @@ class Model:
 
     def address(self, variable: AddressVariable) -> str:
         """Return the text of an address."""
-        if self._assignment is None:
+        if self._assignment is None or not variable.atoms:
             return _PLAIN_ADDRESS
         return write_address(*self._assignment.address(variable))
 
     def number(self, variable: NumberVariable) -> Fraction:
         """Return the value of a number."""
-        return self._assignment.number(variable) if self._assignment else Fraction(0)
+        if self._assignment is None or not variable.atoms:
+            return variable.plain
+        return self._assignment.number(variable)
 
 
 def _plain(variable: StringVariable) -> str:

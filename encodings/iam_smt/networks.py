@@ -29,6 +29,11 @@ class AddressVariable:
         self.name = name
         self._atoms: dict[Network, Within] = {}
 
+    @property
+    def atoms(self) -> set[Atom]:
+        """The atoms that are about this variable."""
+        return set(self._atoms.values())
+
     def within(self, network: Network) -> Within:
         """Return the atom that holds iff the address lies in the block."""
         atom = self._atoms.get(network)

@@ -19,14 +19,20 @@ class Form(Enum):
 
 
 class NumberVariable:
-    """An open number; a moment is its seconds since 1970."""
+    """An open number; a moment is its seconds since 1970. `plain` is its value if nothing asks."""
 
-    __slots__ = ("_atoms", "form", "name")
+    __slots__ = ("_atoms", "form", "name", "plain")
 
-    def __init__(self, name: str, form: Form) -> None:
+    def __init__(self, name: str, form: Form, plain: Fraction = Fraction(0)) -> None:
         self.name = name
         self.form = form
+        self.plain = plain
         self._atoms: dict[tuple[str, object], Atom] = {}
+
+    @property
+    def atoms(self) -> set[Atom]:
+        """The atoms that are about this variable."""
+        return set(self._atoms.values())
 
     def compare(self, relation: str, bound: Fraction) -> Atom:
         """Return the atom for `value relation bound`; the relation is `<`, `<=` or `=`."""
@@ -39,7 +45,7 @@ class NumberVariable:
         """Return the atom that holds iff the value is not above that of `other`."""
         atom = self._atoms.get(("<=", other))
         if atom is None:
-            atom = self._atoms["<=", other] = AtMost(self, other)
+            atom = self._atoms["<=", other] = other._atoms[">=", self] = AtMost(self, other)
         return atom
 
 

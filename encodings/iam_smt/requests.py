@@ -96,7 +96,7 @@ class CallKeys:
         self.via_service: Term = (
             Flag(f"{label} is a forward access session") if (can_forward) else FALSE
         )
-        self.clock = NumberVariable(f"{label}.time", Form.DATE)
+        self.clock = NumberVariable(f"{label}.time", Form.DATE, not_before or Fraction(0))
         self._epoch: NumberVariable | None = None
         self._called_via: SetVariable | None = None
         self._forwarders_named = Flag(f"{label} names the forwarding services")
@@ -108,7 +108,7 @@ class CallKeys:
             case "aws:currenttime":
                 return SingleKey(TRUE, self.clock)
             case "aws:epochtime":
-                self._epoch = NumberVariable(f"{self._label}.epoch", Form.EPOCH)
+                self._epoch = NumberVariable(f"{self._label}.epoch", Form.EPOCH, self.clock.plain)
                 return SingleKey(TRUE, self._epoch)
             case "aws:securetransport":
                 if self._service in ("iam", "sts"):

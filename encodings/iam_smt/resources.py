@@ -31,7 +31,7 @@ class ResourceKeys:
         service: str,
         account: Text,
         membership: Membership,
-        tags: Mapping[str, str] | None,
+        tags: Mapping[str, Text] | None,
         tag: Callable[[str, SingleKey], SingleKey] = lambda name, own: own,
     ) -> None:
         self._label = label

@@ -7,7 +7,7 @@ one variable for the whole path, and the hops say whether it is there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from iam_smt.automata import EVERYTHING, Clause, clause
@@ -15,13 +15,19 @@ from iam_smt.context import SESSION_NAME, KeyType, free_key
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
 from iam_smt.patterns import fold_case
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
-from iam_smt.texts import Choice, SetVariable, StringVariable
+from iam_smt.texts import Choice, Join, SetVariable, StringVariable, Text, View
 
 
 @dataclass
 class Chain:
-    """The values that outlive a hop, one each for a whole path."""
+    """The values that outlive a hop, one each for a whole path.
 
+    `tags_matter` and `identity_matters` say whether any policy asks about session tags or source
+    identities: if none does, the caller passes none, and needs no permission to.
+    """
+
+    tags_matter: bool = False
+    identity_matters: bool = False
     source_identity: StringVariable = field(
         default_factory=lambda: StringVariable("source identity", SESSION_NAME, ("example",))
     )
@@ -47,6 +53,10 @@ class Credentials:
         """Return the principal tag `name`, in lower case (R7.60)."""
         return ABSENT
 
+    def identity_key(self) -> SingleKey:
+        """Return `aws:SourceIdentity`, which a policy asks about."""
+        return self.source_identity
+
     def inherited(self, name: str) -> SingleKey:
         """Return the transitive tag `name` as it is handed on to the next session (R7.61)."""
         return ABSENT
@@ -66,7 +76,7 @@ class UserCredentials(Credentials):
     `tags` maps lower-cased tag keys to values, None where they are free (R5.57).
     """
 
-    def __init__(self, label: str, tags: Mapping[str, str] | None) -> None:
+    def __init__(self, label: str, tags: Mapping[str, Text] | None) -> None:
         self._label = label
         self._tags = tags
         self._made: dict[str, SingleKey] = {}
@@ -95,7 +105,7 @@ class OpenSession(Credentials):
         self,
         label: str,
         chain: Chain,
-        tags: Mapping[str, str] | None,
+        tags: Mapping[str, Text] | None,
         *,
         taggable: bool = True,
         inheritable: bool = True,
@@ -121,7 +131,12 @@ class OpenSession(Credentials):
             present = Flag(f"{label} has aws:sourceidentity")
             self.source_identity = SingleKey(present, chain.source_identity)
 
+    def identity_key(self) -> SingleKey:
+        self._chain.identity_matters = True
+        return self.source_identity
+
     def tag(self, name: str) -> SingleKey:
+        self._chain.tags_matter = True
         key = f"tag/{name}"
         if key not in self._made:
             self._made[key] = self._make_tag(name)
@@ -201,8 +216,6 @@ class AssumeRoleKeys:
         self._sets_identity = Flag(f"{label} sets a source identity")
         self._names_tags = Flag(f"{label} has aws:tagkeys")
         self._passed: dict[str, StringVariable] = {}
-        self._mentions_tags = False
-        self._mentions_identity = False
 
     def key(self, name: str) -> Key | None:
         """Return the key `name` of the call."""
@@ -212,14 +225,14 @@ class AssumeRoleKeys:
             case "sts:externalid":
                 return _free(self._label, name) if self._signed else ABSENT
             case "sts:sourceidentity":
-                self._mentions_identity = True
+                self._chain.identity_matters = True
                 return SingleKey(self._sets_identity, self._chain.source_identity)
             case "aws:tagkeys":
-                self._mentions_tags = True
+                self._chain.tags_matter = True
                 present = either(self._names_tags, self._tag_keys.some(EVERYTHING))
                 return SetKey(present, self._tag_keys)
             case "sts:transitivetagkeys":
-                self._mentions_tags = True
+                self._chain.tags_matter = True
                 some = self._transitive_keys.some(EVERYTHING)
                 return SetKey(some, self._transitive_keys)
             case "sts:durationseconds" | "sts:awsservicename" | "sts:taskpolicyarn":
@@ -240,7 +253,7 @@ class AssumeRoleKeys:
 
     def passes(self, name: str) -> Term:
         """Holds iff the call passes the session tag `name`."""
-        self._mentions_tags = True
+        self._chain.tags_matter = True
         self.passed(name)
         return self._tag_keys.some(_tag_key(name))
 
@@ -258,24 +271,26 @@ class AssumeRoleKeys:
     @property
     def sets_identity(self) -> Term:
         """Holds iff the call sets a source identity."""
-        self._mentions_identity = True
         return self._sets_identity
 
     @property
     def passes_tags(self) -> Term:
-        """Holds iff the call passes tags; it need not where nothing asks for one (R7.16)."""
-        return self._tag_keys.some(EVERYTHING) if self._mentions_tags else FALSE
+        """Holds iff the call passes tags, so that `sts:TagSession` must be allowed (R7.16)."""
+        return self._tag_keys.some(EVERYTHING) if self._chain.tags_matter else FALSE
 
     @property
     def carries_identity(self) -> Term:
         """Holds iff a source identity goes with the call, so that it must be allowed (R7.64)."""
-        inherited = self._caller.source_identity.present
-        return either(inherited, self._sets_identity if self._mentions_identity else FALSE)
+        if not self._chain.identity_matters:
+            return FALSE
+        return either(self._caller.source_identity.present, self._sets_identity)
 
     def axioms(self) -> list[Term]:
         """What STS refuses: see the class."""
         taken = self._caller.source_identity.present
-        found = [implies(self._sets_identity, negation(taken))] if self._mentions_identity else []
+        found: list[Term] = []
+        if self._chain.identity_matters:
+            found.append(implies(self._sets_identity, negation(taken)))
         for name in self._passed:
             found.append(implies(self._caller.inherited(name).present, negation(self.passes(name))))
         for atom in self._transitive_keys.memberships:
@@ -293,18 +308,18 @@ class ChainedSession(Credentials):
         chain: Chain,
         call: AssumeRoleKeys,
         caller: Credentials,
-        own: Mapping[str, str],
+        own: Mapping[str, Text],
         *,
         by_user: bool,
         provider: SingleKey = ABSENT,
-        claims: Mapping[str, Key] | None = None,
+        claims: Callable[[str], Key | None] = lambda name: None,
     ) -> None:
         self._label = label
         self._chain = chain
         self._call = call
         self._caller = caller
         self._own = own
-        self._claims = claims or {}
+        self._claims = claims
         self.temporary = TRUE
         self.provider = provider
         shown = Flag(f"{label} has aws:multifactorauthpresent")
@@ -315,6 +330,10 @@ class ChainedSession(Credentials):
         """The source identity of the caller, or the one that the call has set (R7.64)."""
         present = either(self._caller.source_identity.present, self._call.sets_identity)
         return SingleKey(present, self._chain.source_identity)
+
+    def identity_key(self) -> SingleKey:
+        self._chain.identity_matters = True
+        return self.source_identity
 
     def tag(self, name: str) -> SingleKey:
         plain = both(self._call.passes(name), negation(self._call.makes_transitive(name)))
@@ -328,17 +347,17 @@ class ChainedSession(Credentials):
         return SingleKey(present, self._chain.transitive_tag(name))
 
     def claim(self, name: str) -> Key | None:
-        return self._claims.get(name)
+        return self._claims(name)
 
 
 def _first_present(*keys: SingleKey) -> SingleKey:
     """Return the key that has the value of the first of `keys` that is present."""
-    cases: list[tuple[Term, Choice | StringVariable | str]] = []
+    cases: list[tuple[Term, Text]] = []
     present: Term = FALSE
     for key in keys:
         if key.present is FALSE:
             continue
-        if isinstance(key.value, str | StringVariable | Choice):
+        if isinstance(key.value, str | StringVariable | Choice | View | Join):
             cases.append((both(key.present, negation(present)), key.value))
         present = either(present, key.present)
     if not cases:

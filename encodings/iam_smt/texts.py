@@ -86,6 +86,11 @@ class StringVariable:
         return atom
 
     @property
+    def atoms(self) -> set[Atom]:
+        """The atoms that are about this variable."""
+        return set(self._atoms.values())
+
+    @property
     def memberships(self) -> list[Member]:
         """The membership atoms made of this variable so far."""
         return [atom for atom in self._atoms.values() if isinstance(atom, Member)]

@@ -1,0 +1,265 @@
+"""Everyone who may make a request: principals of the snapshot, and the outside as an unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from iam_smt.automata import Clause, clause, exactly
+from iam_smt.context import ACCOUNT, SESSION_NAME
+from iam_smt.organizations import (
+    NO_ORGANIZATION,
+    Membership,
+    excludes,
+    member_of,
+    unknown_membership,
+)
+from iam_smt.patterns import ANYTHING, DIGIT, Characters, Run
+from iam_smt.principals import Kind, SymbolicPrincipal
+from iam_smt.sessions import Chain, Credentials, OpenSession, UserCredentials
+from iam_smt.terms import TRUE, Flag, Term, conjunction, negation
+from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
+from verifier.compile.matching import names_action
+from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
+from verifier.policy.parse import policy_from_text
+from verifier.policy.syntax import PolicyKind
+from verifier.snapshot.model import Role, Snapshot, Tags, User, Zone
+
+_NAME = Characters(
+    frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
+)
+_NAME_AND_PATH = Run(Characters(_NAME.listed | {"/"}))
+_EXAMPLE_ACCOUNTS = ("999999999999", "888888888888", "777777777777")
+
+ASSUMED = AttachedPolicy(
+    PolicyKind.IDENTITY,
+    "policies of the outside account, assumed to allow everything",
+    policy_from_text(
+        '{"Version": "2012-10-17",'
+        ' "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',
+        PolicyKind.IDENTITY,
+    ),
+)
+"""What principals of accounts outside the zone are taken to be allowed (R7.82, R9.31)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A principal with its credentials and the policies that bind it.
+
+    `facts` is what is true of its open parts. `account` is the account's number where it is known.
+    """
+
+    label: str
+    principal: SymbolicPrincipal
+    credentials: Credentials
+    membership: Membership
+    policies: ApplicablePolicies
+    account: str | None
+    user_id: Text | None = None
+    user_name: Text | None = None
+    facts: Term = TRUE
+
+
+def membership(snapshot: Snapshot, account: str, label: str) -> Membership:
+    """Return the organization of an account of the zone: none, a known or an unknown one."""
+    place = snapshot.place(account)
+    if snapshot.organization and place:
+        unknown = place.path.endswith("/r-unknown/")
+        return member_of(snapshot.organization.id, None if unknown else place.path)
+    return NO_ORGANIZATION if snapshot.organization else unknown_membership(label)
+
+
+def symbolic_tags(tags: Tags) -> Mapping[str, Text]:
+    """Return tags as texts; of keys that differ only in case either value may count (X-12)."""
+    found: dict[str, Text] = {}
+    for name, values in tags.items():
+        text: Text = values[-1]
+        for value in reversed(values[:-1]):
+            chosen = Flag(f"tag {name} is {value}")
+            text = Choice(((chosen, value), (negation(chosen), text)))
+        found[name] = text
+    return found
+
+
+def scps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
+    """Return the SCP levels above an account; none bind the management account (R6.20)."""
+    place = snapshot.place(account)
+    organization = snapshot.organization
+    if place is None or organization is None or account == organization.management_account:
+        return ()
+    return place.scps or ()
+
+
+def user_caller(snapshot: Snapshot, user: User, label: str) -> Caller:
+    """Return a user of the snapshot."""
+    partition = user.arn.split(":")[1]
+    principal = SymbolicPrincipal(Kind.USER, partition, user.arn, user.account)
+    return Caller(
+        label,
+        principal,
+        UserCredentials(label, symbolic_tags(user.tags)),
+        membership(snapshot, user.account, f"account {user.account}"),
+        ApplicablePolicies(
+            identity=user.policies,
+            boundary=(user.boundary,) if user.boundary else (),
+            scps=scps(snapshot, user.account),
+        ),
+        user.account,
+        user_id=user.id,
+        user_name=user.name,
+    )
+
+
+def session_caller(
+    snapshot: Snapshot, role: Role, label: str, credentials: Credentials, session_name: Text
+) -> Caller:
+    """Return a session of a role of the snapshot with these credentials."""
+    partition = role.arn.split(":")[1]
+    principal = SymbolicPrincipal(
+        Kind.ROLE_SESSION,
+        partition,
+        role.arn,
+        role.account,
+        session_name,
+        is_service_linked=role.is_service_linked,
+    )
+    user_id: Text | None = None
+    if role.id is not None:
+        user_id = Join(f"{role.id}:", session_name)
+    return Caller(
+        label,
+        principal,
+        credentials,
+        membership(snapshot, role.account, f"account {role.account}"),
+        ApplicablePolicies(
+            identity=role.policies,
+            boundary=(role.boundary,) if role.boundary else (),
+            scps=scps(snapshot, role.account),
+        ),
+        role.account,
+        user_id=user_id,
+    )
+
+
+def open_session(
+    snapshot: Snapshot, role: Role, label: str, chain: Chain, *, by_service: bool = False
+) -> Caller:
+    """Return a session of a role of which nothing is known but what the role fixes.
+
+    Session tags and a source identity need a statement of the trust policy (R7.16, R7.64).
+    """
+    credentials = OpenSession(
+        label,
+        chain,
+        symbolic_tags(role.tags),
+        taggable=_trusts(role, "sts:tagsession"),
+        identifiable=_trusts(role, "sts:setsourceidentity"),
+        by_service=by_service,
+    )
+    name = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
+    return session_caller(snapshot, role, label, credentials, name)
+
+
+def _trusts(role: Role, action: str) -> bool:
+    """Return whether some statement of the trust policy is about `action`."""
+    policy = role.trust.policy
+    return policy is None or any(
+        names_action(statement.actions, action) != statement.actions.negated
+        for statement in policy.statements
+    )
+
+
+def root_caller(snapshot: Snapshot, account: str, partition: str, label: str) -> Caller:
+    """Return the root user of an account of the snapshot."""
+    arn = f"arn:{partition}:iam::{account}:root"
+    return Caller(
+        label,
+        SymbolicPrincipal(Kind.ROOT, partition, arn, account),
+        Credentials(),
+        membership(snapshot, account, f"account {account}"),
+        ApplicablePolicies(scps=scps(snapshot, account)),
+        account,
+        user_id=account,
+    )
+
+
+_FORMS = {
+    Kind.USER: (":iam::", ":user/"),
+    Kind.ROLE_SESSION: (":iam::", ":role/"),
+    Kind.FEDERATED_USER: (":sts::", ":federated-user/"),
+    Kind.ROOT: (":iam::", ":root"),
+}
+
+
+def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Chain) -> Caller:
+    """Return a principal of some account outside the zone (R7.82, R5.57).
+
+    Its account, names, tags and source identity are the attacker's choice; the account is none of
+    the zone's and in none of its organizations. Its own policies allow everything.
+    """
+    before, after = _FORMS[kind]
+    head = f"arn:{partition}{before}"
+    name = () if kind is Kind.ROOT else (_NAME_AND_PATH, _NAME)
+    examples = tuple(
+        f"{head}{account}{after}{'' if kind is Kind.ROOT else 'example'}"
+        for account in _EXAMPLE_ACCOUNTS
+        if account not in zone.accounts
+    )
+    arn = StringVariable(f"{label}.arn", clause([(head, *ACCOUNT, after, *name)]), examples)
+    account = View(arn, (head,), DIGIT, (after, ANYTHING))
+    user_name: Text | None = None
+    if kind is Kind.USER:
+        user_name = View(arn, (head, *ACCOUNT, ":user", ANYTHING, "/"), _NAME, ())
+    session_name: Text | None = None
+    credentials = Credentials()
+    user_id: Text | None = None
+    if kind is Kind.USER:
+        credentials = UserCredentials(label, None)
+    elif kind is Kind.ROLE_SESSION:
+        session_name = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
+        credentials = OpenSession(label, chain, None)
+    elif kind is Kind.FEDERATED_USER:
+        credentials = OpenSession(label, chain, None, identifiable=False)
+    else:
+        user_id = account
+    inside = member(account, _any_of(zone.accounts))
+    belongs = unknown_membership(label)
+    return Caller(
+        label,
+        SymbolicPrincipal(
+            kind,
+            partition,
+            arn,
+            account,
+            session_name,
+            canonical_user=StringVariable(f"{label}.canonical id"),
+        ),
+        credentials,
+        belongs,
+        ApplicablePolicies(identity=(ASSUMED,), session=_session(kind)),
+        None,
+        user_id=user_id,
+        user_name=user_name,
+        facts=conjunction((negation(inside), excludes(belongs, tuple(sorted(zone.organizations))))),
+    )
+
+
+def _session(kind: Kind) -> Level:
+    return (ASSUMED,) if kind is Kind.FEDERATED_USER else ()
+
+
+def _any_of(accounts: frozenset[str]) -> Clause:
+    return exactly(*sorted(accounts)) if accounts else clause([])
+
+
+def anonymous_caller(label: str) -> Caller:
+    """Return an unsigned caller (R5.10)."""
+    principal = SymbolicPrincipal(Kind.ANONYMOUS, "aws")
+    return Caller(label, principal, Credentials(), NO_ORGANIZATION, ApplicablePolicies(), None)
+
+
+def named_caller(kind: Kind, name: str, partition: str, label: str) -> Caller:
+    """Return a service, or an identity that the SAML or OIDC provider `name` vouches for."""
+    principal = SymbolicPrincipal(kind, partition, provider=name)
+    return Caller(label, principal, Credentials(), NO_ORGANIZATION, ApplicablePolicies(), None)

@@ -1,0 +1,250 @@
+"""One call to AWS with open parts: its keys, what authorizes it, and how a model of it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from iam_smt.context import KeyType, Source, SymbolicContext
+from iam_smt.evaluation import Layers, Setting, allowed
+from iam_smt.identities import PrincipalKeys
+from iam_smt.keys import Key, SingleKey, Truth, Value
+from iam_smt.model import Model
+from iam_smt.networks import AddressVariable
+from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
+from iam_smt.principals import ACCOUNT_KINDS, Kind
+from iam_smt.requests import CallKeys, NetworkKeys
+from iam_smt.resources import ResourceKeys
+from iam_smt.sessions import AssumeRoleKeys, overruled
+from iam_smt.terms import Atom, Term, atoms, conjunction
+from iam_smt.texts import Choice, Join, SetVariable, StringVariable, View
+from verifier import catalogue
+from verifier.compile.authorize import layers, setting
+from verifier.compile.callers import Caller
+from verifier.compile.requests import SymbolicRequest
+from verifier.compile.targets import Target, tag_texts
+from verifier.policy.attached import ApplicablePolicies
+from verifier.request import (
+    Principal,
+    PrincipalType,
+    Request,
+    context,
+    session_of,
+)
+
+_TYPES = {
+    "Bool": KeyType.BOOLEAN,
+    "Numeric": KeyType.NUMBER,
+    "Date": KeyType.DATE,
+    "IPAddress": KeyType.ADDRESS,
+}
+
+_ALWAYS_SHOWN = (
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:username",
+    "aws:userid",
+    "aws:sourceip",
+    "aws:currenttime",
+    "aws:securetransport",
+    "aws:viaawsservice",
+    "aws:requestedregion",
+    "aws:resourceaccount",
+)
+"""Keys that every witness carries where they are present, asked about or not."""
+
+
+def type_of(key: str) -> KeyType | None:
+    """Return the type of a condition key by the catalogue."""
+    found = catalogue.key_type(key)
+    if found is None:
+        return None
+    return KeyType.TEXTS if found.startswith("ArrayOf") else _TYPES.get(found, KeyType.TEXT)
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """One (action, resource) that must be allowed, with the policies that bear on it."""
+
+    request: SymbolicRequest
+    policies: ApplicablePolicies
+    target: Target
+
+    def layers(self) -> Layers:
+        """Return what each type of policy says."""
+        return layers(self.request, self.policies)
+
+    def setting(self) -> Setting:
+        """Return what the kinds of caller and resource mean."""
+        return setting(self.request)
+
+    def term(self) -> Term:
+        """Return a term that holds iff it is allowed."""
+        return allowed(self.layers(), self.setting())
+
+
+class Call:
+    """A call of `action` by `caller` on `target`; its keys are made as policies mention them.
+
+    `assume` holds the keys of an assume-role call. `not_before` is in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        caller: Caller,
+        action: str,
+        target: Target,
+        not_before: Fraction | None,
+        assume: AssumeRoleKeys | None = None,
+    ) -> None:
+        self.label = label
+        self.caller = caller
+        self.action = action
+        self.target = target
+        self.assume = assume
+        principal = caller.principal
+        service = action.partition(":")[0].lower()
+        keys = CallKeys(label, principal.kind, service, principal.partition, not_before)
+        resource = ResourceKeys(
+            label,
+            service,
+            target.owner,
+            target.membership,
+            tag_texts(target),
+            self._tag,
+        )
+        person = PrincipalKeys(
+            label,
+            principal,
+            caller.credentials,
+            caller.membership,
+            keys.clock,
+            caller.user_id,
+            caller.user_name,
+        )
+        network = NetworkKeys(label, principal.kind, keys.via_service)
+        sources: list[Source] = [keys, network, person, resource]
+        if assume is not None:
+            sources.insert(0, assume)
+        self.context = SymbolicContext(label, sources, type_of)
+
+    def _tag(self, name: str, own: SingleKey) -> SingleKey:
+        """Let an inherited session tag replace the tag of the role to assume (R7.62)."""
+        if self.assume is None:
+            return own
+        return overruled(own, self.caller.credentials.inherited(name))
+
+    def authorization(self, action: str | None = None) -> Authorization:
+        """Return what authorizes the call, or an `action` that it needs besides (R6.61)."""
+        caller, target = self.caller, self.target
+        request = SymbolicRequest(
+            caller.principal,
+            action or self.action,
+            target.resource,
+            target.shape,
+            caller.account is not None and caller.account == target.owner,
+            self.context,
+            bool(caller.policies.boundary),
+        )
+        policies = replace(caller.policies, resource=target.policy, rcps=target.rcps)
+        return Authorization(request, policies, target)
+
+    def axioms(self) -> Term:
+        """Return what is true of every such call (section 5.2), of the keys made so far."""
+        return conjunction((self.caller.facts, self.target.facts, *self.context.axioms()))
+
+    def decode(self, model: Model, action: str | None = None) -> Request:
+        """Return the concrete request that a model describes."""
+        for name in _ALWAYS_SHOWN:
+            self.context.key(name)
+        if self.assume is not None:
+            self.context.key("sts:rolesessionname")
+        values: dict[str, str | tuple[str, ...]] = {}
+        for name, key in sorted(self.context.keys.items()):
+            if model.holds(key.present):
+                values[name] = _values(key, model)
+        return Request(
+            _principal(self.caller, model),
+            action or self.action,
+            model.text(self.target.resource),
+            self.target.owner,
+            context(values),
+        )
+
+    def chosen(self, model: Model) -> frozenset[str]:
+        """Return the present keys whose choice made the model possible."""
+        return frozenset(
+            name
+            for name, key in self.context.keys.items()
+            if model.holds(key.present) and not model.literals.keys().isdisjoint(_atoms(key))
+        )
+
+
+def _atoms(key: Key) -> set[Atom]:
+    """Return the atoms that choose whether `key` is present and what it holds."""
+    found = set(atoms(key.present))
+    if isinstance(key, SingleKey):
+        found |= _atoms_of(key.value)
+    elif isinstance(key.members, SetVariable):
+        found |= set(key.members.memberships)
+    else:
+        for guard, text in key.members:
+            found |= {*atoms(guard), *_atoms_of(text)}
+    return found
+
+
+def _atoms_of(value: Value) -> set[Atom]:
+    match value:
+        case Truth(term=term):
+            return set(atoms(term))
+        case AddressVariable() | NumberVariable() | StringVariable():
+            return value.atoms
+        case View(base=base):
+            return base.atoms
+        case Join(middle=middle):
+            return _atoms_of(middle)
+        case Choice(cases=cases):
+            found: set[Atom] = set()
+            for guard, text in cases:
+                found |= {*atoms(guard), *_atoms_of(text)}
+            return found
+    return set()
+
+
+def _values(key: Key, model: Model) -> str | tuple[str, ...]:
+    if isinstance(key, SingleKey):
+        return _value(key.value, model)
+    if isinstance(key.members, SetVariable):
+        return model.members(key.members)
+    return tuple(model.text(text) for guard, text in key.members if model.holds(guard))
+
+
+def _value(value: Value, model: Model) -> str:
+    match value:
+        case Truth(term=term):
+            return "true" if model.holds(term) else "false"
+        case AddressVariable():
+            return model.address(value)
+        case NumberVariable(form=form):
+            number = model.number(value)
+            return write_moment(number) if form is Form.DATE else write_number(number)
+    return model.text(value)
+
+
+def _principal(caller: Caller, model: Model) -> Principal:
+    """Return the concrete principal that a model describes."""
+    principal = caller.principal
+    kind = PrincipalType[principal.kind.name]
+    if principal.kind not in ACCOUNT_KINDS:
+        return Principal(kind, principal.provider or "anonymous")
+    arn = model.text(principal.arn or "")
+    account = model.text(principal.account or "")
+    canonical = principal.canonical_user
+    canonical_user = None if canonical is None else model.text(canonical)
+    if principal.kind is Kind.ROLE_SESSION:
+        session = session_of(arn, model.text(principal.session_name or "example"))
+        return replace(session, canonical_user=canonical_user)
+    return Principal(kind, arn, account, canonical_user=canonical_user)

@@ -1,0 +1,227 @@
+"""What a request is about: a resource of the snapshot, or any other of its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iam_smt.automata import clause
+from iam_smt.organizations import Membership
+from iam_smt.patterns import ANY, ANYTHING, Characters, Item, Pattern, Run, merged
+from iam_smt.terms import TRUE, Term, conjunction, negation
+from iam_smt.texts import StringVariable, Text, member
+from verifier import catalogue
+from verifier.catalogue import ResourceType
+from verifier.compile.callers import membership, symbolic_tags
+from verifier.compile.matching import pattern
+from verifier.policy.attached import AttachedPolicy, Level
+from verifier.policy.parse import policy_from_text
+from verifier.policy.syntax import PolicyKind
+from verifier.policy.templates import template
+from verifier.snapshot.model import Resource, Role, Snapshot, Tags
+
+_REGION = Characters(frozenset("abcdefghijklmnopqrstuvwxyz0123456789-"))
+_NO_SLASH = Characters(frozenset("/:"), True)
+_NO_COLON = Characters(frozenset(":"), True)
+_WITHOUT_SLASH = frozenset(
+    {
+        "BucketName",
+        "TableName",
+        "IndexName",
+        "QueueName",
+        "TopicName",
+        "KeyId",
+        "FunctionName",
+        "AccessPointName",
+    }
+)
+"""Placeholders of ARNs that never hold a slash or a colon (R2.32); others may hold anything."""
+
+_SAMPLES = {
+    "BucketName": "example-bucket",
+    "KeyId": "12345678-1234-1234-1234-123456789012",
+    "Region": "us-east-1",
+    "ObjectName": "example",
+}
+_DEFAULT_KEY_POLICY = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow",'
+    ' "Principal": {"AWS": "ACCOUNT"}, "Action": "kms:*", "Resource": "*"}}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A resource with its owner and the policies that guard it.
+
+    `known` says whether the snapshot lists it; `facts` is what is true of an open ARN.
+    """
+
+    label: str
+    resource: Text
+    shape: str
+    owner: str
+    membership: Membership
+    policy: AttachedPolicy | None
+    rcps: tuple[Level, ...]
+    tags: Tags | None
+    known: bool
+    facts: Term = TRUE
+
+
+def rcps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
+    """Return the RCP levels above an account; none for the management account (R6.32)."""
+    place = snapshot.place(account)
+    organization = snapshot.organization
+    if place is None or organization is None or account == organization.management_account:
+        return ()
+    return place.rcps or ()
+
+
+def resource_target(snapshot: Snapshot, resource: Resource) -> Target:
+    """Return a resource that the snapshot lists."""
+    policy = resource.policy
+    if policy is None and _is_key(resource.arn):
+        policy = _default_key_policy(resource.account)
+    return Target(
+        resource.arn,
+        resource.arn,
+        resource.arn,
+        resource.account,
+        membership(snapshot, resource.account, f"account {resource.account}"),
+        policy,
+        rcps(snapshot, resource.account),
+        resource.tags,
+        known=True,
+    )
+
+
+def role_target(snapshot: Snapshot, role: Role) -> Target:
+    """Return a role as the resource of assume-role calls."""
+    return Target(
+        role.arn,
+        role.arn,
+        role.arn,
+        role.account,
+        membership(snapshot, role.account, f"account {role.account}"),
+        role.trust,
+        rcps(snapshot, role.account),
+        role.tags,
+        known=True,
+    )
+
+
+def account_target(snapshot: Snapshot, account: str) -> Target:
+    """Return `*`, against which actions without a resource type are authorized (R2.29, R6.35)."""
+    return Target(
+        "*",
+        "*",
+        "*",
+        account,
+        membership(snapshot, account, f"account {account}"),
+        None,
+        rcps(snapshot, account),
+        {},
+        known=True,
+    )
+
+
+def other_target(
+    snapshot: Snapshot,
+    kind: ResourceType,
+    account: str,
+    partition: str,
+    label: str,
+    wanted: Pattern | None,
+    listed: list[str],
+) -> Target | None:
+    """Return any resource of a type that `account` owns and that is not `listed`.
+
+    None if no ARN of the type can match `wanted`. Such a resource has no policy of its own, but
+    for KMS keys, which then have the default key policy.
+    """
+    domain, sample = _form(kind, account, partition)
+    if domain is None:
+        return None
+    variable = StringVariable(f"{label}.resource", clause([domain]), (sample,))
+    facts: list[Term] = [negation(member(variable, clause([(arn,) for arn in listed])))]
+    if wanted is not None:
+        facts.append(member(variable, clause([wanted])))
+    policy = _default_key_policy(account) if _is_key(sample) else None
+    return Target(
+        f"any other {kind.name} of {account}",
+        variable,
+        sample,
+        account,
+        membership(snapshot, account, f"account {account}"),
+        policy,
+        rcps(snapshot, account),
+        None,
+        known=False,
+        facts=conjunction(facts),
+    )
+
+
+def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern | None, str]:
+    """Return the pattern of the ARNs of a type in an account, and a plain one of them."""
+    items: list[Item] = []
+    sample: list[str] = []
+    for piece in catalogue.pieces(kind.arn):
+        if isinstance(piece, str):
+            items.append(piece)
+            sample.append(piece)
+            continue
+        (name,) = piece
+        match name:
+            case "Partition":
+                items.append(partition)
+                sample.append(partition)
+            case "Account" | "AccountId":
+                items.append(account)
+                sample.append(account)
+            case "Region":
+                items += [_REGION, Run(_REGION)]
+                sample.append(_SAMPLES["Region"])
+            case _ if name in _WITHOUT_SLASH:
+                items += [_NO_SLASH, Run(_NO_SLASH)]
+                sample.append(_SAMPLES.get(name, "example"))
+            case _:
+                items += [ANY, ANYTHING]
+                sample.append(_SAMPLES.get(name, "example"))
+    return merged(items), "".join(sample)
+
+
+def is_of_type(arn: str, kind: ResourceType) -> bool:
+    """Return whether `arn` is an ARN of the type, in any partition and account."""
+    items: list[Item] = []
+    for piece in catalogue.pieces(kind.arn):
+        if isinstance(piece, str):
+            items.append(piece)
+        elif piece[0] in ("Partition", "Account", "AccountId", "Region"):
+            items.append(Run(_NO_COLON))
+        else:
+            of = _NO_SLASH if piece[0] in _WITHOUT_SLASH else ANY
+            items += [of, Run(of)]
+    return arn in clause([merged(items)])
+
+
+def pattern_of(text: str) -> Pattern:
+    """Return the pattern of an ARN as people write it in a question, with `*` and `?`."""
+    return pattern(template(text, wildcards=True, variables=False).tokens)
+
+
+def tag_texts(target: Target) -> dict[str, Text] | None:
+    """Return the tags of a target as texts, None where they are not known."""
+    return None if target.tags is None else dict(symbolic_tags(target.tags))
+
+
+def _is_key(arn: str) -> bool:
+    parts = arn.split(":", 5)
+    return len(parts) > 5 and parts[2] == "kms" and parts[5].startswith("key/")
+
+
+def _default_key_policy(account: str) -> AttachedPolicy:
+    text = _DEFAULT_KEY_POLICY.replace("ACCOUNT", account)
+    return AttachedPolicy(
+        PolicyKind.RESOURCE,
+        f"default key policy of account {account}, assumed",
+        policy_from_text(text, PolicyKind.RESOURCE),
+    )

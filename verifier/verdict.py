@@ -1,0 +1,152 @@
+"""What is answered: yes with a witness, no with its reasons, unknown with what would settle it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from verifier.errors import UndecidedError
+from verifier.request import Request
+
+
+class Verdict(Enum):
+    """The three answers; an unknown is never folded into yes or no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        if self is Verdict.UNKNOWN:
+            raise UndecidedError("the answer is unknown: it is neither yes nor no")
+        return self is Verdict.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A statement that takes part in a decision; `place` is `file:line:column` where known."""
+
+    policy: str
+    statement: str
+    effect: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.policy}, statement {self.statement}" if self.statement else self.policy
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request of a path, concrete and replayed by the evaluator.
+
+    `chosen` are the condition keys that the caller had to choose for it to be allowed;
+    `requires` are permissions that the same call needs besides (R6.61); `by` are the statements
+    that allow it. `known` says whether the snapshot lists the resource.
+    """
+
+    request: Request
+    chosen: tuple[str, ...]
+    requires: tuple[str, ...]
+    by: tuple[Cause, ...]
+    known: bool = True
+
+    @property
+    def principal(self) -> str:
+        """The ARN or name of the caller."""
+        return self.request.principal.name
+
+    @property
+    def action(self) -> str:
+        """The action, as AWS spells it."""
+        return self.request.action
+
+    @property
+    def resource(self) -> str:
+        """The ARN of the resource, `*` for an action without a resource type."""
+        return self.request.resource
+
+    @property
+    def context(self) -> dict[str, tuple[str, ...]]:
+        """The whole context of the request, by lower-cased key."""
+        return dict(self.request.context)
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Why one way does not go on: `where` it ends, what stops it there, by which statements."""
+
+    where: str
+    stops: str
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The answer for one class of callers.
+
+    A yes has a `witness`; a no has `barriers`, and `reached`, the roles that can be become; an
+    unknown has a `reason`.
+    """
+
+    who: str
+    verdict: Verdict
+    witness: tuple[Hop, ...] = ()
+    barriers: tuple[Barrier, ...] = ()
+    reached: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What an answer cost."""
+
+    seconds: float
+    questions: int
+    edges: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question: one `Way` for each class of callers that it asks about.
+
+    Yes if some way is, else unknown if some way is, else no.
+    """
+
+    question: str
+    ways: tuple[Way, ...]
+    assumptions: tuple[str, ...]
+    effort: Effort
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict over all ways."""
+        verdicts = {way.verdict for way in self.ways}
+        for verdict in (Verdict.YES, Verdict.UNKNOWN):
+            if verdict in verdicts:
+                return verdict
+        return Verdict.NO
+
+    @property
+    def yes(self) -> bool:
+        """Whether it can; raises `UndecidedError` if that is unknown."""
+        return bool(self.verdict)
+
+    @property
+    def no(self) -> bool:
+        """Whether it cannot; raises `UndecidedError` if that is unknown."""
+        return not self.verdict
+
+    @property
+    def unknown(self) -> bool:
+        """Whether neither was shown."""
+        return self.verdict is Verdict.UNKNOWN
+
+    @property
+    def witness(self) -> tuple[Hop, ...]:
+        """The shortest witness of a yes, else nothing."""
+        found = [way.witness for way in self.ways if way.verdict is Verdict.YES]
+        return min(found, key=len, default=())
+
+    def __bool__(self) -> bool:
+        return self.yes
