@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from iam_smt.automata import clause, exactly
 from iam_smt.context import KeyType, free_key
+from iam_smt.credentials import SERVICE_SESSION_KEYS, Credentials, issuer_of
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
 from iam_smt.numbers import Form, NumberVariable
 from iam_smt.organizations import NO_ORGANIZATION, Membership, unknown_membership
 from iam_smt.patterns import Characters, Run
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind, SymbolicPrincipal
-from iam_smt.sessions import SERVICE_SESSION_KEYS, Credentials
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both
 from iam_smt.texts import SetVariable, StringVariable, Text
 
@@ -178,8 +178,7 @@ class PrincipalKeys:
         principal = self._principal
         if principal.kind is Kind.SAML:
             return issuer == "saml"
-        host = (principal.provider or "").rpartition("oidc-provider/")[2].lower()
-        return principal.kind is Kind.OIDC and issuer == host
+        return principal.kind is Kind.OIDC and issuer == issuer_of(principal.provider or "")
 
     def axioms(self) -> list[Term]:
         """Credentials are issued before they are used (R5.19); a service is one of its names."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from iam_smt.automata import clause
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from iam_smt.automata import clause, exactly
 from iam_smt.evaluation import ALLOW_ALL, Layers, Setting, Votes, allowed, levels
 from iam_smt.keys import SingleKey, Value
 from iam_smt.operators import POSITIVE
 from iam_smt.patterns import ANYTHING
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind
-from iam_smt.terms import FALSE, TRUE, Term, both, either, negation, truth
-from iam_smt.texts import member
+from iam_smt.terms import (
+    FALSE,
+    TRUE,
+    Term,
+    both,
+    conjunction,
+    disjunction,
+    either,
+    implies,
+    negation,
+    truth,
+)
+from iam_smt.texts import StringVariable, member
 from verifier import facts
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.statements import resource_votes, votes
-from verifier.policy.attached import ApplicablePolicies
+from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 
 _BY_PROVIDER = {
     Kind.SAML: "sts:assumerolewithsaml",
@@ -31,15 +46,22 @@ def authorize(request: SymbolicRequest, policies: ApplicablePolicies) -> Term:
     return allowed(layers(request, policies), setting(request))
 
 
-def layers(request: SymbolicRequest, policies: ApplicablePolicies) -> Layers:
-    """Return what each type of policy says of the request, where it binds caller and resource."""
+def layers(
+    request: SymbolicRequest,
+    policies: ApplicablePolicies,
+    endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
+) -> Layers:
+    """Return what each type of policy says of the request, where it binds caller and resource.
+
+    `endpoints` are the policies of VPC endpoints that the request may come through, by id.
+    """
     principal = request.principal
     grants, resource_deny = resource_votes(policies.resource, request)
     if _is_bucket_policy_rescue(request):
         resource_deny = FALSE
     bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
     scps = levels(votes(level, request) for level in policies.scps) if bound else ALLOW_ALL
-    return Layers(
+    found = Layers(
         identity=votes(policies.identity, request),
         grants=grants,
         resource_deny=resource_deny,
@@ -52,6 +74,25 @@ def layers(request: SymbolicRequest, policies: ApplicablePolicies) -> Layers:
         endpoint=votes([policies.endpoint], request) if policies.endpoint else ALLOW_ALL,
         refused=refused(request),
     )
+    return replace(found, endpoint=_through(endpoints, request)) if endpoints else found
+
+
+def _through(endpoints: Mapping[str, AttachedPolicy], request: SymbolicRequest) -> Votes:
+    """Return what the policy of the endpoint says that the request comes through (R6.40).
+
+    Where no policy asks for an endpoint, the caller uses none.
+    """
+    key = request.context.keys.get("aws:sourcevpce")
+    if not isinstance(key, SingleKey) or not isinstance(key.value, str | StringVariable):
+        return ALLOW_ALL
+    allow: list[Term] = []
+    deny: list[Term] = []
+    for identifier, policy in endpoints.items():
+        through = both(key.present, member(key.value, exactly(identifier)))
+        said = votes([policy], request)
+        allow.append(implies(through, said.allow))
+        deny.append(both(through, said.deny))
+    return Votes(conjunction(allow), disjunction(deny))
 
 
 def _session(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from iam_smt.automata import Clause, clause, exactly
 from iam_smt.context import ACCOUNT, SESSION_NAME
+from iam_smt.credentials import Chain, Credentials, UserCredentials
+from iam_smt.open_sessions import OpenSession
 from iam_smt.organizations import (
     NO_ORGANIZATION,
     Membership,
@@ -16,12 +18,12 @@ from iam_smt.organizations import (
 )
 from iam_smt.patterns import ANYTHING, DIGIT, Characters, Run
 from iam_smt.principals import Kind, SymbolicPrincipal
-from iam_smt.sessions import Chain, Credentials, OpenSession, UserCredentials
 from iam_smt.terms import TRUE, Flag, Term, conjunction, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
 from verifier.compile.matching import names_action
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.parse import policy_from_text
+from verifier.policy.principals import ProviderEntry
 from verifier.policy.syntax import PolicyKind
 from verifier.snapshot.model import Role, Snapshot, Tags, User, Zone
 
@@ -155,10 +157,21 @@ def open_session(
         symbolic_tags(role.tags),
         taggable=_trusts(role, "sts:tagsession"),
         identifiable=_trusts(role, "sts:setsourceidentity"),
+        providers=_providers(role),
         by_service=by_service,
     )
     name = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
     return session_caller(snapshot, role, label, credentials, name)
+
+
+def _providers(role: Role) -> tuple[str, ...]:
+    """Return the identity providers that a role's trust policy names, `saml` for SAML ones."""
+    found: dict[str, None] = {}
+    for statement in role.trust.statements:
+        for entry in statement.principal.entries if statement.principal else ():
+            if isinstance(entry, ProviderEntry):
+                found["saml" if ":saml-provider/" in entry.text else entry.text] = None
+    return tuple(found)
 
 
 def _trusts(role: Role, action: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
+from iam_smt.assume_role import AssumeRoleKeys
 from iam_smt.context import KeyType, Source, SymbolicContext
+from iam_smt.credentials import overruled
 from iam_smt.evaluation import Layers, Setting, allowed
 from iam_smt.identities import PrincipalKeys
 from iam_smt.keys import Key, SingleKey, Truth, Value
@@ -15,7 +19,6 @@ from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys
 from iam_smt.resources import ResourceKeys
-from iam_smt.sessions import AssumeRoleKeys, overruled
 from iam_smt.terms import Atom, Term, atoms, conjunction
 from iam_smt.texts import Choice, Join, SetVariable, StringVariable, View
 from verifier import catalogue
@@ -23,7 +26,7 @@ from verifier.compile.authorize import layers, setting
 from verifier.compile.callers import Caller
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.targets import Target, tag_texts
-from verifier.policy.attached import ApplicablePolicies
+from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.request import (
     Principal,
     PrincipalType,
@@ -70,11 +73,11 @@ class Authorization:
 
     request: SymbolicRequest
     policies: ApplicablePolicies
-    target: Target
+    endpoints: Mapping[str, AttachedPolicy]
 
     def layers(self) -> Layers:
         """Return what each type of policy says."""
-        return layers(self.request, self.policies)
+        return layers(self.request, self.policies, self.endpoints)
 
     def setting(self) -> Setting:
         """Return what the kinds of caller and resource mean."""
@@ -99,7 +102,9 @@ class Call:
         target: Target,
         not_before: Fraction | None,
         assume: AssumeRoleKeys | None = None,
+        endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
     ) -> None:
+        self._endpoints = endpoints
         self.label = label
         self.caller = caller
         self.action = action
@@ -150,7 +155,7 @@ class Call:
             bool(caller.policies.boundary),
         )
         policies = replace(caller.policies, resource=target.policy, rcps=target.rcps)
-        return Authorization(request, policies, target)
+        return Authorization(request, policies, self._endpoints)
 
     def axioms(self) -> Term:
         """Return what is true of every such call (section 5.2), of the keys made so far."""

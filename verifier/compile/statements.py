@@ -27,13 +27,13 @@ def resource_fits(element: ResourceElement | None, request: SymbolicRequest) -> 
     """Return a term that holds iff `Resource` covers the resource, or `NotResource` does not."""
     if element is None:
         return TRUE
-    fixed = _fixed(element)
+    fixed = fixed_clause(element)
     covered = _covered(element, request) if fixed is None else member(request.resource, fixed)
     return negation(covered) if element.negated else covered
 
 
 @lru_cache(maxsize=1 << 18)
-def _fixed(element: ResourceElement) -> Clause | None:
+def fixed_clause(element: ResourceElement) -> Clause | None:
     """Return the clause of a list without variables, else None."""
     if any(template.variables for template in element.patterns):
         return None

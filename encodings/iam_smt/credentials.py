@@ -1,0 +1,168 @@
+"""What credentials carry from hop to hop: session tags, source identity, MFA, claims (7.3-7.7).
+
+One `Chain` holds the values that outlive a hop. A source identity is set at most once on a path
+and then kept (R7.64); a transitive tag is passed at most once for each key (R7.61): so each has
+one variable for the whole path, and the hops say whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from iam_smt.context import SESSION_NAME, KeyType, free_key
+from iam_smt.keys import ABSENT, Key, SingleKey, Truth, known
+from iam_smt.terms import FALSE, Flag, Term, both, either, negation
+from iam_smt.texts import Choice, Join, StringVariable, Text, View
+
+
+@dataclass
+class Chain:
+    """The values that outlive a hop, one each for a whole path.
+
+    `tags_matter` and `identity_matters` say whether any policy asks about session tags or source
+    identities: if none does, the caller passes none, and needs no permission to.
+    """
+
+    tags_matter: bool = False
+    identity_matters: bool = False
+    source_identity: StringVariable = field(
+        default_factory=lambda: StringVariable("source identity", SESSION_NAME, ("example",))
+    )
+    _transitive: dict[str, StringVariable] = field(default_factory=dict)
+
+    def transitive_tag(self, name: str) -> StringVariable:
+        """Return the value of the transitive tag `name`, in lower case."""
+        if name not in self._transitive:
+            title = f"transitive tag {name}"
+            self._transitive[name] = StringVariable(title, suggestions=("example",))
+        return self._transitive[name]
+
+
+class Credentials:
+    """What the caller's credentials carry; without more, nothing (an anonymous caller)."""
+
+    mfa: SingleKey = ABSENT
+    source_identity: SingleKey = ABSENT
+    temporary: Term = FALSE
+    provider: SingleKey = ABSENT
+
+    def tag(self, name: str) -> SingleKey:
+        """Return the principal tag `name`, in lower case (R7.60)."""
+        return ABSENT
+
+    def identity_key(self) -> SingleKey:
+        """Return `aws:SourceIdentity`, which a policy asks about."""
+        return self.source_identity
+
+    def inherited(self, name: str) -> SingleKey:
+        """Return the transitive tag `name` as it is handed on to the next session (R7.61)."""
+        return ABSENT
+
+    def passed(self, name: str) -> SingleKey:
+        """Return the session tag `name` where it was passed and is not transitive."""
+        return ABSENT
+
+    def claim(self, name: str) -> Key | None:
+        """Return the federated claim `name` that stays in the session (5.3)."""
+        return None
+
+    def of_service(self, name: str) -> Key:
+        """Return a key that only sessions run by a service carry (R5.24)."""
+        return ABSENT
+
+
+class UserCredentials(Credentials):
+    """A user's: long-term keys, or temporary ones that may show MFA (R5.19, R6.17).
+
+    `tags` maps lower-cased tag keys to values, None where they are free (R5.57).
+    """
+
+    def __init__(self, label: str, tags: Mapping[str, Text] | None) -> None:
+        self._label = label
+        self._tags = tags
+        self._made: dict[str, SingleKey] = {}
+        self.temporary = Flag(f"{label} has temporary credentials")
+        shown = both(self.temporary, Flag(f"{label} has aws:multifactorauthpresent"))
+        self.mfa = SingleKey(shown, Truth(Flag(f"{label} presented MFA")))
+
+    def tag(self, name: str) -> SingleKey:
+        if self._tags is not None:
+            return known(self._tags[name]) if name in self._tags else ABSENT
+        if name not in self._made:
+            self._made[name] = free_text(self._label, f"aws:principaltag/{name}")
+        return self._made[name]
+
+
+def first_present(*keys: SingleKey) -> SingleKey:
+    """Return the key that has the value of the first of `keys` that is present."""
+    cases: list[tuple[Term, Text]] = []
+    present: Term = FALSE
+    for key in keys:
+        if key.present is FALSE:
+            continue
+        if isinstance(key.value, str | StringVariable | Choice | View | Join):
+            cases.append((both(key.present, negation(present)), key.value))
+        present = either(present, key.present)
+    if not cases:
+        return ABSENT
+    if len(cases) == 1:
+        return SingleKey(present, cases[0][1])
+    return SingleKey(present, Choice(tuple(cases)))
+
+
+def overruled(own: SingleKey, inherited: SingleKey) -> SingleKey:
+    """Return a role's tag as its trust policy sees it: an inherited tag replaces it (R7.62)."""
+    return first_present(inherited, own)
+
+
+def free_text(label: str, name: str) -> SingleKey:
+    key = free_key(label, name, KeyType.TEXT)
+    return key if isinstance(key, SingleKey) else ABSENT
+
+
+OIDC_CLAIMS = frozenset({"aud", "sub", "amr"})
+SAML_CLAIMS = frozenset({"namequalifier", "sub", "sub_type"})
+"""The claims that stay in the session of a federated identity (5.3)."""
+
+
+def keeps_claim(name: str, providers: Iterable[str]) -> bool:
+    """Return whether sessions of identities of these providers carry the claim `name`."""
+    issuer, _, claim = name.rpartition(":")
+    for provider in providers:
+        if provider == "saml":
+            if issuer == "saml" and claim in SAML_CLAIMS:
+                return True
+        elif issuer == issuer_of(provider) and claim in OIDC_CLAIMS:
+            return True
+    return False
+
+
+def issuer_of(provider: str) -> str:
+    """Return the prefix of the claims of an OIDC provider, an ARN or a built-in name (R5.61)."""
+    return provider.rpartition("oidc-provider/")[2].lower()
+
+
+ON_INSTANCE = frozenset(
+    {
+        "aws:ec2instancesourcevpc",
+        "aws:ec2instancesourceprivateipv4",
+        "ec2:sourceinstancearn",
+        "ec2:roledelivery",
+    }
+)
+SERVICE_SESSION_KEYS = {
+    "aws:ec2instancesourcevpc": KeyType.TEXT,
+    "aws:ec2instancesourceprivateipv4": KeyType.ADDRESS,
+    "ec2:sourceinstancearn": KeyType.TEXT,
+    "ec2:roledelivery": KeyType.NUMBER,
+    "lambda:sourcefunctionarn": KeyType.TEXT,
+    "ssm:sourceinstancearn": KeyType.TEXT,
+    "codebuild:buildarn": KeyType.TEXT,
+    "codebuild:projectarn": KeyType.TEXT,
+    "glue:roleassumedby": KeyType.TEXT,
+    "glue:credentialissuingservice": KeyType.TEXT,
+    "identitystore:userid": KeyType.TEXT,
+    "aws:chatbotsourcearn": KeyType.TEXT,
+}
+"""Keys that only sessions run by a service carry (5.1)."""

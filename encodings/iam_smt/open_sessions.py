@@ -1,0 +1,160 @@
+"""A session of which nothing is known but what its role fixes: what it may carry is left free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from iam_smt.automata import exactly
+from iam_smt.context import KeyType, free_key
+from iam_smt.credentials import (
+    ON_INSTANCE,
+    SERVICE_SESSION_KEYS,
+    Chain,
+    Credentials,
+    first_present,
+    free_text,
+    keeps_claim,
+)
+from iam_smt.keys import ABSENT, Key, SingleKey, Truth, known
+from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term
+from iam_smt.texts import Choice, Join, Member, StringVariable, Text, View, member
+
+
+class OpenSession(Credentials):
+    """A role session of which nothing is known but what the role fixes.
+
+    `tags` are the role's own, None where they are free, too. `taggable` says whether anyone may
+    pass session tags to the role, `identifiable` the same of a source identity. `providers` are
+    the identity providers that the role trusts, `saml` among them for any SAML provider.
+    `by_service` allows the keys of sessions that a service runs.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        chain: Chain,
+        tags: Mapping[str, Text] | None,
+        *,
+        taggable: bool = True,
+        identifiable: bool = True,
+        providers: tuple[str, ...] = (),
+        by_service: bool = False,
+    ) -> None:
+        self._label = label
+        self._chain = chain
+        self._tags = tags
+        self._taggable = taggable
+        self._providers = providers
+        self._by_service = by_service
+        self._tag_keys: dict[str, SingleKey] = {}
+        self._inherited: dict[str, SingleKey] = {}
+        self._passed: dict[str, SingleKey] = {}
+        self._others: dict[str, Key] = {}
+        self._on_instance = Flag(f"{label} runs on an EC2 instance")
+        self.temporary = TRUE
+        self.mfa = SingleKey(
+            Flag(f"{label} has aws:multifactorauthpresent"), Truth(Flag(f"{label} shows MFA"))
+        )
+        if identifiable:
+            present = Flag(f"{label} has aws:sourceidentity")
+            self.source_identity = SingleKey(present, chain.source_identity)
+        names = [name for name in providers if name != "saml"]
+        if names:
+            self.provider = SingleKey(
+                Flag(f"{label} has aws:federatedprovider"),
+                StringVariable(f"{label}.aws:federatedprovider", exactly(*names)),
+            )
+
+    def identity_key(self) -> SingleKey:
+        self._chain.identity_matters = True
+        return self.source_identity
+
+    def tag(self, name: str) -> SingleKey:
+        self._chain.tags_matter = True
+        if name not in self._tag_keys:
+            own = free_text(self._label, f"role tag {name}")
+            if self._tags is not None:
+                own = known(self._tags[name]) if name in self._tags else ABSENT
+            self._tag_keys[name] = first_present(self.inherited(name), self.passed(name), own)
+        return self._tag_keys[name]
+
+    def inherited(self, name: str) -> SingleKey:
+        if name not in self._inherited:
+            present = Flag(f"{self._label} inherits tag {name}")
+            self._inherited[name] = SingleKey(present, self._chain.transitive_tag(name))
+        return self._inherited[name]
+
+    def passed(self, name: str) -> SingleKey:
+        if name not in self._passed:
+            free = free_text(self._label, f"session tag {name}")
+            self._passed[name] = free if self._taggable else ABSENT
+        return self._passed[name]
+
+    def claim(self, name: str) -> Key | None:
+        if not keeps_claim(name, self._providers):
+            return None
+        if name not in self._others:
+            key_type = KeyType.TEXTS if name.endswith(":amr") else KeyType.TEXT
+            self._others[name] = free_key(self._label, name, key_type)
+        return self._others[name]
+
+    def of_service(self, name: str) -> Key:
+        if not self._by_service:
+            return ABSENT
+        if name not in self._others:
+            on_instance = self._on_instance if name in ON_INSTANCE else None
+            key_type = SERVICE_SESSION_KEYS[name]
+            self._others[name] = free_key(self._label, name, key_type, on_instance)
+        return self._others[name]
+
+    def carried(self, later: Credentials) -> Binding:
+        """Return what each open part of this session is when it is the session `later`."""
+        pairs = [
+            (self.mfa, later.mfa),
+            (self.source_identity, later.source_identity),
+            (self.provider, later.provider),
+            *((key, later.inherited(name)) for name, key in self._inherited.items()),
+            *((key, later.passed(name)) for name, key in self._passed.items()),
+        ]
+        for name, key in self._others.items():
+            kept = later.claim(name)
+            if isinstance(key, SingleKey):
+                pairs.append((key, kept if isinstance(kept, SingleKey) else ABSENT))
+        return Binding.of(pairs)
+
+
+@dataclass
+class Binding:
+    """Flags and variables of one session with what they are in terms of another."""
+
+    flags: dict[Flag, Term]
+    texts: dict[StringVariable, Text]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[SingleKey, SingleKey]]) -> Binding:
+        """Return the binding of open keys to the keys that they stand for."""
+        flags: dict[Flag, Term] = {}
+        texts: dict[StringVariable, Text] = {}
+        for key, meaning in pairs:
+            if isinstance(key.present, Flag):
+                flags[key.present] = meaning.present
+            if isinstance(key.value, Truth) and isinstance(key.value.term, Flag):
+                shown = meaning.value.term if isinstance(meaning.value, Truth) else FALSE
+                flags[key.value.term] = shown
+            elif isinstance(key.value, StringVariable) and isinstance(
+                meaning.value, str | StringVariable | View | Join | Choice
+            ):
+                texts[key.value] = meaning.value
+        return cls(flags, texts)
+
+    def meaning(self, atom: Atom) -> Term | None:
+        """Return what an atom about the one session says of the other; None if it is about
+        something else.
+        """
+        match atom:
+            case Flag():
+                return self.flags.get(atom)
+            case Member(variable=variable, clause=of) if variable in self.texts:
+                return member(self.texts[variable], of)
+        return None

@@ -1,0 +1,1 @@
+"""What can be asked: access, and reach through role assumption."""

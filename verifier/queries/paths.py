@@ -1,0 +1,170 @@
+"""A path as one formula: its hops share what outlives a hop, so one choice must satisfy all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from iam_smt.assume_role import AssumeRoleKeys, ChainedSession
+from iam_smt.credentials import Chain, keeps_claim
+from iam_smt.keys import ABSENT, Key, SingleKey, known
+from iam_smt.model import Model
+from iam_smt.principals import FEDERATED_KINDS, Kind
+from iam_smt.terms import FALSE, Term, conjunction, implies
+from verifier.compile.callers import Caller, session_caller, symbolic_tags
+from verifier.compile.calls import Call
+from verifier.compile.targets import Target, role_target
+from verifier.policy.attached import ApplicablePolicies
+from verifier.queries.world import World
+from verifier.request import Request
+from verifier.snapshot.model import Role
+
+ASSUME_ROLE = {
+    Kind.SAML: "sts:AssumeRoleWithSAML",
+    Kind.OIDC: "sts:AssumeRoleWithWebIdentity",
+}
+
+
+@dataclass(frozen=True)
+class Replayable:
+    """One authorization of a decoded path with the policies to replay it under."""
+
+    request: Request
+    policies: ApplicablePolicies
+
+
+@dataclass(frozen=True)
+class DecodedHop:
+    """One decoded request of a path: the main authorization, and those that go with the call."""
+
+    main: Replayable
+    others: tuple[Replayable, ...]
+    chosen: tuple[str, ...]
+    role: Role | None
+    known: bool
+
+
+class Path:
+    """Hops from a caller through roles; `term` holds iff all of them are allowed together."""
+
+    def __init__(self, world: World, caller: Caller, chain: Chain) -> None:
+        self._world = world
+        self._chain = chain
+        self._calls: list[tuple[Call, Role | None]] = []
+        self.caller = caller
+
+    def assume(self, role: Role) -> Path:
+        """Let the caller at the end of the path assume `role`, and go on as its session."""
+        label = f"hop {len(self._calls) + 1}"
+        before = self.caller
+        kind = before.principal.kind
+        action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
+        keys = AssumeRoleKeys(label, self._chain, before.credentials, action)
+        call = Call(
+            label,
+            before,
+            action,
+            role_target(self._world.snapshot, role),
+            self._world.not_before,
+            keys,
+            self._world.snapshot.endpoints,
+        )
+        self._calls.append((call, role))
+        credentials = ChainedSession(
+            f"session {len(self._calls)}",
+            self._chain,
+            keys,
+            before.credentials,
+            symbolic_tags(role.tags),
+            by_user=kind is Kind.USER,
+            provider=_provider(before),
+            claims=lambda name: _kept_claim(call, name),
+        )
+        self.caller = session_caller(
+            self._world.snapshot,
+            role,
+            f"session {len(self._calls)}",
+            credentials,
+            keys.session_name,
+        )
+        return self
+
+    def ask(self, action: str, target: Target) -> Path:
+        """Let the caller at the end of the path call `action` on `target`."""
+        label = f"hop {len(self._calls) + 1}"
+        self._calls.append((self._world.call(label, self.caller, action, target), None))
+        return self
+
+    @property
+    def last(self) -> Call:
+        """The last call of the path."""
+        return self._calls[-1][0]
+
+    def term(self) -> Term:
+        """Return a term that holds iff every call is allowed, and all of them can be made."""
+        terms = [call.authorization().term() for call, _ in self._calls]
+        if any(term is FALSE for term in terms):
+            return FALSE
+        terms += self._needs()
+        return conjunction([*terms, *(call.axioms() for call, _ in self._calls)])
+
+    def _needs(self) -> list[Term]:
+        """Return that whatever a call needs besides is allowed too (R7.16, R7.64).
+
+        A statement may ask about tags or identities that nothing asked about before, so that the
+        needs are gathered until no more come up.
+        """
+        while True:
+            before = self._chain.tags_matter, self._chain.identity_matters
+            needs = [
+                implies(condition, call.authorization(action).term())
+                for call, _ in self._calls
+                for action, condition in _conditions(call)
+            ]
+            if before == (self._chain.tags_matter, self._chain.identity_matters):
+                return needs
+
+    def decode(self, model: Model) -> list[DecodedHop]:
+        """Return the requests that a model describes."""
+        hops: list[DecodedHop] = []
+        for call, role in self._calls:
+            chosen = call.chosen(model)
+            others = tuple(
+                self._replayable(call, model, action)
+                for action, condition in _conditions(call)
+                if model.holds(condition)
+            )
+            main = self._replayable(call, model, None)
+            kept = tuple(sorted(chosen & main.request.context.keys()))
+            hops.append(DecodedHop(main, others, kept, role, call.target.known))
+        return hops
+
+    def _replayable(self, call: Call, model: Model, action: str | None) -> Replayable:
+        request = call.decode(model, action)
+        policies = call.authorization(action).policies
+        through = request.context.get("aws:sourcevpce", ("",))[0]
+        endpoint = self._world.snapshot.endpoints.get(through)
+        if endpoint is not None:
+            policies = replace(policies, endpoint=endpoint)
+        return Replayable(request, policies)
+
+
+def _conditions(call: Call) -> Iterator[tuple[str, Term]]:
+    """Yield the permissions that an assume-role call may need besides, and when it does."""
+    if call.assume is not None:
+        yield "sts:TagSession", call.assume.passes_tags
+        yield "sts:SetSourceIdentity", call.assume.carries_identity
+
+
+def _provider(caller: Caller) -> SingleKey:
+    name = caller.principal.provider
+    return known(name) if caller.principal.kind is Kind.OIDC and name else ABSENT
+
+
+def _kept_claim(call: Call, name: str) -> Key | None:
+    """Return a claim of the federated identity that stays in its session."""
+    principal = call.caller.principal
+    provider = "saml" if principal.kind is Kind.SAML else principal.provider or ""
+    if principal.kind not in FEDERATED_KINDS or not keeps_claim(name, [provider]):
+        return None
+    return call.context.key(name)

@@ -1,0 +1,147 @@
+"""Roles by who their trust policies name, so that N roles do not cost N x N questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from iam_smt.automata import Clause
+from verifier.compile.matching import names_action
+from verifier.compile.statements import fixed_clause
+from verifier.policy.attached import AttachedPolicy, Level
+from verifier.policy.principals import (
+    AccountEntry,
+    Everyone,
+    FederatedUserEntry,
+    Nobody,
+    PrincipalEntry,
+    ProviderEntry,
+    RoleEntry,
+    ServiceEntry,
+    SessionEntry,
+    UserEntry,
+)
+from verifier.policy.syntax import Effect
+from verifier.snapshot.model import Role, Snapshot, User
+
+_ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
+
+Key = tuple[str, ...]
+
+
+def _key(entry: PrincipalEntry) -> Key | None:
+    match entry:
+        case UserEntry(text=arn) | RoleEntry(text=arn) | FederatedUserEntry(text=arn):
+            return ("arn", arn)
+        case SessionEntry(account=account, role_name=name):
+            return ("session", account, name)
+        case AccountEntry(account=account):
+            return ("account", account)
+        case ServiceEntry(text=name):
+            return ("service", name)
+        case ProviderEntry(text=name):
+            return ("provider", name)
+        case Everyone():
+            return ("everyone",)
+    return None
+
+
+class TrustIndex:
+    """Every role of a snapshot under each principal that an Allow of its trust policy names."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._zone = snapshot.zone
+        self._roles: dict[Key, dict[str, Role]] = {}
+        self._unread: dict[str, Role] = {}
+        for role in snapshot.roles():
+            self._add(role)
+
+    def _add(self, role: Role) -> None:
+        if role.trust.policy is None:
+            self._unread[role.arn] = role
+            return
+        for statement in role.trust.policy.statements:
+            assumes = any(
+                names_action(statement.actions, action) != statement.actions.negated
+                for action in _ASSUME
+            )
+            if statement.effect is Effect.DENY or not assumes or statement.principal is None:
+                continue
+            for entry in statement.principal.entries:
+                key = _key(entry)
+                if key is not None and not isinstance(entry, Nobody):
+                    self._roles.setdefault(key, {})[role.arn] = role
+
+    def _under(self, *keys: Key) -> dict[str, Role]:
+        found = dict(self._unread)
+        for key in keys:
+            found |= self._roles.get(key, {})
+        return found
+
+    def outside(self) -> dict[str, Role]:
+        """Return the roles whose trust policy names somebody outside the zone, or everyone."""
+        keys = [
+            key
+            for key in self._roles
+            if (key[0] in ("arn", "session", "account") and self._is_outside(key))
+            or key[0] == "everyone"
+        ]
+        return self._under(*keys)
+
+    def _is_outside(self, key: Key) -> bool:
+        account = key[1].split(":", 5)[4] if key[0] == "arn" else key[1]
+        return account not in self._zone.accounts
+
+    def names(self, what: str) -> Iterator[str]:
+        """Yield the names of all services, or providers, that some trust policy names."""
+        yield from sorted(key[1] for key in self._roles if key[0] == what)
+
+    def named(self, what: str, name: str) -> dict[str, Role]:
+        """Return the roles that may be assumed by the service, or provider, `name`."""
+        return self._under((what, name), ("everyone",))
+
+    def of_user(self, user: User) -> dict[str, Role]:
+        """Return the roles that `user` may be able to assume."""
+        named = self._under(("arn", user.arn), ("everyone",))
+        return self._with_identity(named, user.account, user.policies)
+
+    def of_role(self, role: Role) -> dict[str, Role]:
+        """Return the roles that sessions of `role` may be able to assume."""
+        named = self._under(("arn", role.arn), ("session", role.account, role.name), ("everyone",))
+        return self._with_identity(named, role.account, role.policies)
+
+    def _with_identity(
+        self, named: dict[str, Role], account: str, policies: Level
+    ) -> dict[str, Role]:
+        """Drop what needs a permission that the caller has not: other accounts (R7.13), and
+        roles that trust the account only (R6.50).
+        """
+        by_account = self._roles.get(("account", account), {})
+        found = {arn: role for arn, role in named.items() if role.account == account}
+        for arn, role in {**named, **by_account}.items():
+            if arn not in found and may_assume(policies, arn):
+                found[arn] = role
+        return found
+
+
+def may_assume(policies: Level, arn: str) -> bool:
+    """Return whether some statement may allow to assume the role, its conditions set aside."""
+    return any(
+        clause is None or (arn in clause) != negated
+        for policy in policies
+        for clause, negated in _assumable(policy)
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _assumable(policy: AttachedPolicy) -> tuple[tuple[Clause | None, bool], ...]:
+    """Return the resources of each Allow that is about assuming roles; None may be any."""
+    if policy.policy is None:
+        return ((None, False),)
+    found: list[tuple[Clause | None, bool]] = []
+    for statement in policy.statements:
+        named = names_action(statement.actions, _ASSUME[0]) != statement.actions.negated
+        if statement.effect is Effect.ALLOW and named:
+            element = statement.resources
+            found.append((fixed_clause(element), element.negated) if element else (None, False))
+    return tuple(found)

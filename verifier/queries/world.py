@@ -1,0 +1,52 @@
+"""A snapshot made ready for questions: indexed once, shared by all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from fractions import Fraction
+from functools import cached_property
+
+from iam_smt.credentials import Chain
+from iam_smt.theory import Solver
+from verifier.compile.callers import Caller, open_session
+from verifier.compile.calls import Call
+from verifier.compile.targets import Target
+from verifier.queries.trusts import TrustIndex
+from verifier.snapshot.model import Role, Snapshot
+
+
+@dataclass
+class World:
+    """A snapshot with a solver and what has been found out about it."""
+
+    snapshot: Snapshot
+    solver: Solver = field(default_factory=Solver)
+
+    @cached_property
+    def not_before(self) -> Fraction:
+        """The start of the snapshot's day in seconds since 1970: no request is made earlier."""
+        start = datetime.combine(self.snapshot.as_of, time(), UTC)
+        return Fraction(int(start.timestamp()))
+
+    @cached_property
+    def trusts(self) -> TrustIndex:
+        """The roles by who their trust policies name."""
+        return TrustIndex(self.snapshot)
+
+    def call(self, label: str, caller: Caller, action: str, target: Target) -> Call:
+        """Return a call of `action` that assumes no role."""
+        return Call(
+            label,
+            caller,
+            action,
+            target,
+            self.not_before,
+            endpoints=self.snapshot.endpoints,
+        )
+
+    def open_session(
+        self, role: Role, label: str, chain: Chain, *, by_service: bool = False
+    ) -> Caller:
+        """Return a session of `role` of which nothing is known but what the role fixes."""
+        return open_session(self.snapshot, role, label, chain, by_service=by_service)

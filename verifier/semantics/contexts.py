@@ -1,0 +1,133 @@
+"""Can a request with this context exist? The axioms of section 5.2, checked concretely.
+
+A witness must pass: a solver left to itself invents callers that AWS would never send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
+from verifier.semantics.services import service_of
+from verifier.semantics.values import address, moment, network
+
+_TYPES = {
+    PrincipalType.ROOT: "Account",
+    PrincipalType.USER: "User",
+    PrincipalType.ROLE_SESSION: "AssumedRole",
+    PrincipalType.FEDERATED_USER: "FederatedUser",
+    PrincipalType.ANONYMOUS: "Anonymous",
+}
+_SOURCE_KEYS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+_ENDPOINT_KEYS = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
+_ORGANIZATIONS = ("principal", "resource", "source", "vpce")
+
+
+def impossible(request: Request) -> list[str]:
+    """Return what no real request has, each with its rule; empty if nothing speaks against it."""
+    return [*_of_principal(request), *_of_session(request), *_of_call(request)]
+
+
+def _one(request: Request, key: str) -> str | None:
+    values = request.context.get(key)
+    return values[0] if values else None
+
+
+def _of_principal(request: Request) -> Iterator[str]:
+    principal, context = request.principal, request.context
+    kind = principal.kind
+    in_account = kind in ACCOUNT_KINDS
+    arn, account = _one(request, "aws:principalarn"), _one(request, "aws:principalaccount")
+    if in_account and arn not in (None, principal.arn):
+        yield "aws:PrincipalArn is not that of the principal (R5.16)"
+    if in_account and account not in (None, principal.account):
+        yield "aws:PrincipalAccount is not that of the principal (R5.11)"
+    if (kind is PrincipalType.ANONYMOUS or kind in FEDERATED_KINDS) and arn is not None:
+        yield "a caller without an ARN has aws:PrincipalArn (R5.10)"
+    if kind is PrincipalType.ANONYMOUS and account not in (None, "anonymous"):
+        yield "an anonymous caller has an account (R5.10)"
+    if not in_account and "aws:principalorgid" in context:
+        yield "a caller outside any account has an organization (R5.10, R5.12)"
+    said = _one(request, "aws:principaltype")
+    if kind in _TYPES and said not in (None, _TYPES[kind]):
+        yield "aws:PrincipalType is that of another kind (R5.13)"
+    is_service = _one(request, "aws:principalisawsservice")
+    if in_account and is_service not in (None, "false"):
+        yield "a principal of an account is an AWS service (R5.11)"
+    if kind is PrincipalType.SERVICE and is_service == "false":
+        yield "a service principal is no AWS service (R5.12)"
+    if kind is not PrincipalType.SERVICE and any(key in context for key in _SOURCE_KEYS):
+        yield "a caller that is no service has a source resource (R5.11)"
+    name = _one(request, "aws:username")
+    if name is not None and (
+        kind is not PrincipalType.USER or principal.name.rsplit("/", 1)[1] != name
+    ):
+        yield "aws:username is not that of the user (R5.14)"
+    if any(key.startswith("aws:principaltag/") for key in context) and (
+        kind not in ACCOUNT_KINDS or kind is PrincipalType.ROOT
+    ):
+        yield "a caller that cannot carry tags has aws:PrincipalTag (R5.10)"
+    for what in _ORGANIZATIONS:
+        paths = context.get(f"aws:{what}orgpaths")
+        identifier = _one(request, f"aws:{what}orgid")
+        if paths and identifier and not paths[0].startswith(f"{identifier}/r-"):
+            yield f"the organization path of the {what} is of another organization (R5.17)"
+
+
+def _of_session(request: Request) -> Iterator[str]:
+    context, kind = request.context, request.principal.kind
+    mfa = _one(request, "aws:multifactorauthpresent")
+    if "aws:multifactorauthage" in context and mfa not in (None, "true"):
+        yield "aws:MultiFactorAuthAge without MFA (R5.20)"
+    if mfa is not None and kind not in (PrincipalType.USER, PrincipalType.ROLE_SESSION):
+        yield "aws:MultiFactorAuthPresent for a caller that cannot show MFA (R5.19)"
+    if "aws:sourceidentity" in context and kind is not PrincipalType.ROLE_SESSION:
+        yield "a source identity without a role session (R5.25)"
+    identifier = _one(request, "aws:userid")
+    if kind is PrincipalType.ROLE_SESSION and identifier is not None:
+        name = request.principal.session_name
+        if identifier.partition(":")[2] != name:
+            yield "aws:userid ends in another session name (R5.15)"
+    issued, now = _one(request, "aws:tokenissuetime"), _one(request, "aws:currenttime")
+    if issued is not None and now is not None:
+        first, second = moment(issued), moment(now)
+        if first is not None and second is not None and first > second:
+            yield "credentials are used before they are issued (R5.19)"
+
+
+def _of_call(request: Request) -> Iterator[str]:
+    context = request.context
+    through_endpoint = any(key in context for key in _ENDPOINT_KEYS)
+    if through_endpoint and "aws:sourceip" in context:
+        yield "aws:SourceIp through a VPC endpoint (R5.30)"
+    source = address(_one(request, "aws:sourceip") or "")
+    if source is not None:
+        for text in _PRIVATE:
+            block = network(text)
+            if block is not None and source in block:
+                yield "aws:SourceIp is a private address (R4.50)"
+    forwarded = _one(request, "aws:viaawsservice") == "true"
+    if forwarded and (through_endpoint or request.principal.kind not in ACCOUNT_KINDS):
+        yield "a forward access session that cannot be (R5.51)"
+    called_via = context.get("aws:calledvia")
+    if called_via is not None and not forwarded and "aws:viaawsservice" in context:
+        yield "aws:CalledVia without a forward access session (R5.50)"
+    for key in ("aws:calledviafirst", "aws:calledvialast"):
+        end = _one(request, key)
+        if called_via is not None and end is not None and end not in called_via:
+            yield f"{key} is none of the services in aws:CalledVia (R5.50)"
+    owner = _one(request, "aws:resourceaccount")
+    if owner not in (None, request.resource_account):
+        yield "aws:ResourceAccount is not the owner (R5.40)"
+    if (
+        service_of(request.action) in ("iam", "sts")
+        and _one(request, "aws:securetransport") == "false"
+    ):
+        yield "IAM and STS answer over TLS only (R5.53)"
+    tag_keys = context.get("aws:tagkeys")
+    if tag_keys is not None:
+        listed = {key.lower() for key in tag_keys}
+        passed = {key.partition("/")[2] for key in context if key.startswith("aws:requesttag/")}
+        if not passed <= listed:
+            yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"

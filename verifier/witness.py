@@ -1,0 +1,78 @@
+"""Models of the solver, turned back into requests and tried out by the evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verifier.policy.syntax import Effect, PolicyKind
+from verifier.queries.paths import DecodedHop, Replayable
+from verifier.semantics.authorize import Decision, Outcome, authorize
+from verifier.semantics.contexts import impossible
+from verifier.semantics.sessions import Session, assume, contradictions
+from verifier.semantics.statements import Match
+from verifier.verdict import Cause, Hop
+
+_KINDS_THAT_GRANT = (PolicyKind.IDENTITY, PolicyKind.TRUST, PolicyKind.RESOURCE)
+
+
+def replay(hops: Sequence[DecodedHop]) -> list[str]:
+    """Return what the evaluator finds wrong with a path; empty if it confirms every hop.
+
+    Each request must be possible (section 5), allowed (section 6), and agree with what the
+    sessions before carry (section 7).
+    """
+    faults: list[str] = []
+    session: Session | None = None
+    for number, hop in enumerate(hops, 1):
+        for replayable in (hop.main, *hop.others):
+            faults += [f"hop {number}: {fault}" for fault in _faults(replayable, session)]
+        if hop.role is not None:
+            session = assume(hop.main.request, hop.role.arn, hop.role.tags, session)
+    return faults
+
+
+def _faults(replayable: Replayable, session: Session | None) -> Iterator[str]:
+    request = replayable.request
+    yield from impossible(request)
+    if session is not None:
+        yield from contradictions(session, request)
+    decision = authorize(request, replayable.policies)
+    if decision.outcome is not Outcome.ALLOW:
+        yield f"{request.action} on {request.resource} is not allowed: {decision.reason}"
+
+
+def shown(hops: Sequence[DecodedHop]) -> tuple[Hop, ...]:
+    """Return the hops of a confirmed path with the statements that allow them."""
+    return tuple(
+        Hop(
+            hop.main.request,
+            hop.chosen,
+            tuple(other.request.action for other in hop.others),
+            causes(authorize(hop.main.request, hop.main.policies)),
+            hop.known,
+        )
+        for hop in hops
+    )
+
+
+def causes(decision: Decision) -> tuple[Cause, ...]:
+    """Return the statement of each policy that grants the request, one for each kind."""
+    found: list[Cause] = []
+    for kind in _KINDS_THAT_GRANT:
+        granting = (
+            match
+            for match in decision.matches
+            if match.policy.kind is kind and match.effect is Effect.ALLOW and match.certain
+        )
+        first = next(granting, None)
+        if first is not None:
+            found.append(cause(first))
+    return tuple(found)
+
+
+def cause(match: Match) -> Cause:
+    """Return how people find the statement of a match."""
+    if match.statement is None:
+        return Cause(match.policy.title, "", match.effect.value, "")
+    place = match.policy.place(match.statement.position)
+    return Cause(match.policy.title, match.statement.label, match.effect.value, place)
