@@ -88,6 +88,20 @@ def actions(service: str) -> Iterator[str]:
         yield f"{service}:{name}"
 
 
+def named_actions(text: str) -> Iterator[str]:
+    """Yield the actions that `text` names, which may have wildcards, as AWS spells them."""
+    service, _, name = text.lower().partition(":")
+    if "*" not in text and "?" not in text:
+        found = action_name(text)
+        if found:
+            yield found
+    elif service in services():
+        wanted = re.compile(re.escape(name).replace(r"\*", ".*").replace(r"\?", "."))
+        for action in actions(service):
+            if wanted.fullmatch(action.partition(":")[2].lower()):
+                yield action
+
+
 def nearest_action(action: str) -> str | None:
     """Return the action that `action` most likely means."""
     service, colon, name = action.partition(":")
@@ -143,6 +157,106 @@ def key_type(key: str) -> str | None:
         if key == name.lower() or (variable and key.startswith(start) and len(key) > len(start)):
             return str(_data.conditions.get_condition_key_details(service, name)["type"])
     return None
+
+
+_GLOBAL_KEYS = [
+    "aws:AssumedRoot",
+    "aws:CalledVia",
+    "aws:CalledViaFirst",
+    "aws:CalledViaLast",
+    "aws:ChatbotSourceArn",
+    "aws:CurrentTime",
+    "aws:Ec2InstanceSourcePrivateIPv4",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:EpochTime",
+    "aws:FederatedProvider",
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:PrincipalType",
+    "aws:RequestedRegion",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
+    "aws:SecureTransport",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceIdentity",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:TagKeys",
+    "aws:TokenIssueTime",
+    "aws:UserAgent",
+    "aws:ViaAWSService",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+    "aws:referer",
+    "aws:userid",
+    "aws:username",
+]
+_TAG_KEYS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+
+
+def is_key(key: str) -> bool:
+    """Return whether there is a condition key of this name, in lower case."""
+    service = _service(key)
+    if service == "aws":
+        is_tag = any(key.startswith(prefix) and key != prefix for prefix in _TAG_KEYS)
+        return is_tag or key in map(str.lower, _GLOBAL_KEYS)
+    return "." in service or service in ("saml", "sts") or key_type(key) is not None
+
+
+_SPELLED_KEYS = {
+    name.lower(): name
+    for name in (
+        *_GLOBAL_KEYS,
+        "aws:PrincipalTag",
+        "aws:RequestTag",
+        "aws:ResourceTag",
+        "iam:ResourceTag",
+        "sts:ExternalId",
+        "sts:RoleSessionName",
+        "sts:SourceIdentity",
+        "sts:TransitiveTagKeys",
+    )
+}
+
+
+def key_name(key: str) -> str:
+    """Return a condition key, given in lower case, as AWS spells it where that is known."""
+    name, slash, rest = key.partition("/")
+    if name in _SPELLED_KEYS:
+        return _SPELLED_KEYS[name] + slash + rest
+    service = _service(key)
+    if not slash and _data.services.service_exists(service):
+        for found in _data.conditions.get_condition_keys_for_service(service):
+            if found.lower() == key:
+                return str(found)
+    return key
+
+
+def nearest_key(key: str) -> str | None:
+    """Return the condition key that `key` most likely means."""
+    names = {name.lower(): name for name in _GLOBAL_KEYS}
+    service = _service(key)
+    if _data.services.service_exists(service):
+        found = _data.conditions.get_condition_keys_for_service(service)
+        names |= {name.lower(): name for name in found}
+    close = get_close_matches(key.lower(), names, 1, 0.6)
+    return names[close[0]] if close else None
 
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from verifier.errors import UndecidedError
+from verifier.queries.question import Question
 from verifier.request import Request
 
 
@@ -73,9 +74,12 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """Why one way does not go on: `where` it ends, what stops it there, by which statements."""
+    """Why `who` gets no further: what stops `what` (roles to become, resources to act on), and the
+    statements that do.
+    """
 
-    where: str
+    who: str
+    what: tuple[str, ...]
     stops: str
     causes: tuple[Cause, ...] = ()
 
@@ -112,7 +116,7 @@ class Answer:
     Yes if some way is, else unknown if some way is, else no.
     """
 
-    question: str
+    question: Question
     ways: tuple[Way, ...]
     assumptions: tuple[str, ...]
     effort: Effort

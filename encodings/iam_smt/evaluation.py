@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Grant, Grants, Kind
 from iam_smt.terms import FALSE, TRUE, Term, both, conjunction, disjunction, either, negation
@@ -68,8 +68,18 @@ class Layers:
         raise ValueError(f"no such layer: {layer}")
 
 
-LAYERS = tuple(field.name for field in fields(Layers))
-"""The names of the layers, as `Layers.without` takes them."""
+LAYERS = (
+    "refused",
+    "resource_deny",
+    "scps",
+    "rcps",
+    "endpoint",
+    "boundary",
+    "session",
+    "identity",
+    "grants",
+)
+"""The names of the layers, as `Layers.without` takes them; what only limits comes first."""
 
 
 def levels(votes: Iterable[Votes]) -> Votes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from iam_smt.automata import clause
+from iam_smt.automata import Clause, clause
 from iam_smt.organizations import Membership
 from iam_smt.patterns import ANY, ANYTHING, Characters, Item, Pattern, Run, merged
+from iam_smt.realize import Realized, realize
 from iam_smt.terms import TRUE, Term, conjunction, negation
 from iam_smt.texts import StringVariable, Text, member
 from verifier import catalogue
@@ -124,6 +126,36 @@ def account_target(snapshot: Snapshot, account: str) -> Target:
     )
 
 
+def contained_target(
+    snapshot: Snapshot, resource: Resource, kind: ResourceType, wanted: Pattern | None
+) -> Target | None:
+    """Return whatever of a type lies inside a listed resource, as objects lie in a bucket.
+
+    It is guarded by the policy of the resource that contains it. None if nothing of the type can.
+    """
+    inside = clause([(resource.arn, mark, ANYTHING) for mark in "/:"])
+    of_type = _type_clause(kind)
+    found = realize([(inside, True), (of_type, True)])
+    if not isinstance(found, Realized):
+        return None
+    variable = StringVariable(f"{kind.name} in {resource.arn}", inside, (found.text,))
+    facts = [member(variable, of_type)]
+    if wanted is not None:
+        facts.append(member(variable, clause([wanted])))
+    return Target(
+        f"any {kind.name} in {resource.arn}",
+        variable,
+        found.text,
+        resource.account,
+        membership(snapshot, resource.account, f"account {resource.account}"),
+        resource.policy,
+        rcps(snapshot, resource.account),
+        None,
+        known=True,
+        facts=conjunction(facts),
+    )
+
+
 def other_target(
     snapshot: Snapshot,
     kind: ResourceType,
@@ -132,17 +164,17 @@ def other_target(
     label: str,
     wanted: Pattern | None,
     listed: list[str],
-) -> Target | None:
-    """Return any resource of a type that `account` owns and that is not `listed`.
+) -> Target:
+    """Return any resource of a type that `account` owns and that is neither listed nor inside a
+    listed one.
 
-    None if no ARN of the type can match `wanted`. Such a resource has no policy of its own, but
-    for KMS keys, which then have the default key policy.
+    Such a resource has no policy of its own, but for KMS keys, which then have the default key
+    policy.
     """
     domain, sample = _form(kind, account, partition)
-    if domain is None:
-        return None
     variable = StringVariable(f"{label}.resource", clause([domain]), (sample,))
-    facts: list[Term] = [negation(member(variable, clause([(arn,) for arn in listed])))]
+    excluded = [(arn, *rest) for arn in listed for rest in ((), ("/", ANYTHING), (":", ANYTHING))]
+    facts: list[Term] = [negation(member(variable, clause(map(merged, excluded))))]
     if wanted is not None:
         facts.append(member(variable, clause([wanted])))
     policy = _default_key_policy(account) if _is_key(sample) else None
@@ -160,7 +192,7 @@ def other_target(
     )
 
 
-def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern | None, str]:
+def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern, str]:
     """Return the pattern of the ARNs of a type in an account, and a plain one of them."""
     items: list[Item] = []
     sample: list[str] = []
@@ -191,6 +223,11 @@ def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern | N
 
 def is_of_type(arn: str, kind: ResourceType) -> bool:
     """Return whether `arn` is an ARN of the type, in any partition and account."""
+    return arn in _type_clause(kind)
+
+
+@lru_cache(maxsize=4096)
+def _type_clause(kind: ResourceType) -> Clause:
     items: list[Item] = []
     for piece in catalogue.pieces(kind.arn):
         if isinstance(piece, str):
@@ -200,7 +237,7 @@ def is_of_type(arn: str, kind: ResourceType) -> bool:
         else:
             of = _NO_SLASH if piece[0] in _WITHOUT_SLASH else ANY
             items += [of, Run(of)]
-    return arn in clause([merged(items)])
+    return clause([merged(items)])
 
 
 def pattern_of(text: str) -> Pattern:

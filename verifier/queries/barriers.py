@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from iam_smt.evaluation import LAYERS, Layers, allowed
+from iam_smt.evaluation import LAYERS, Layers, Setting, allowed
 from iam_smt.model import Model
 from iam_smt.terms import FALSE, TRUE
 from iam_smt.theory import Sat
@@ -15,6 +16,16 @@ from verifier.policy.syntax import Effect
 from verifier.queries.paths import Path
 from verifier.queries.world import World
 from verifier.verdict import Barrier, Cause
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A call that cannot be allowed: the last of `path`, by `who` on `what`."""
+
+    path: Path
+    who: str
+    what: str
+
 
 _STOPS = {
     "identity": "the caller's own policies do not allow it",
@@ -29,7 +40,18 @@ _STOPS = {
 }
 
 
-def barrier(world: World, path: Path, where: str) -> Barrier:
+def barriers(world: World, closed: Iterable[Closed]) -> tuple[Barrier, ...]:
+    """Return what stops each of these calls; those that the same statements stop are one."""
+    found: dict[tuple[str, str, tuple[Cause, ...]], list[str]] = {}
+    for item in closed:
+        stops, causes = _stopped(world, item.path)
+        found.setdefault((item.who, stops, causes), []).append(item.what)
+    return tuple(
+        Barrier(who, tuple(what), stops, causes) for (who, stops, causes), what in found.items()
+    )
+
+
+def _stopped(world: World, path: Path) -> tuple[str, tuple[Cause, ...]]:
     """Return what stops the last call of `path`, which cannot be allowed.
 
     A type of policy stops it alone if the call could be allowed without it. If no single one
@@ -37,30 +59,49 @@ def barrier(world: World, path: Path, where: str) -> Barrier:
     """
     authorization = path.last.authorization()
     layers, setting = authorization.layers(), authorization.setting()
-    axioms = path.last.axioms()
+    around = path.surroundings()
     for name in LAYERS:
         without = allowed(layers.without(name), setting)
-        outcome = world.solver.solve(without, axioms) if without is not FALSE else None
+        outcome = world.solver.solve(without, around) if without is not FALSE else None
         if isinstance(outcome, Sat):
-            return Barrier(where, _STOPS[name], _causes(name, authorization, outcome.model))
-    silent = [name for name in LAYERS if _is_silent(name, layers)]
-    stops = " and ".join(_STOPS[name] for name in silent)
-    return Barrier(where, stops or "no request can satisfy all conditions together")
+            return _STOPS[name], _causes(name, authorization, outcome.model)
+    stopping = [name for name in LAYERS if _stops(name, layers, setting)]
+    causes = [cause for name in stopping for cause in _causes(name, authorization, None)]
+    stops = " and ".join(_STOPS[name] for name in stopping)
+    return stops or "no request can satisfy all conditions together", tuple(causes)
 
 
-def _is_silent(name: str, layers: Layers) -> bool:
-    """Return whether a type of policy has no Allow at all for the call."""
-    if name == "identity":
-        return layers.identity.allow is FALSE
-    if name == "grants":
-        return all(term is FALSE for _, term in layers.grants)
+def is_offered(path: Path) -> bool:
+    """Return whether some policy seems to offer the last call of `path`: it names the caller, or
+    the caller's own policies allow the action inside its account.
+    """
+    authorization = path.last.authorization()
+    layers = authorization.layers()
+    named = any(term is not FALSE for _, term in layers.grants)
+    inside = authorization.setting().same_account and not authorization.setting().strict
+    return named or (inside and layers.identity.allow is not FALSE)
+
+
+def _stops(name: str, layers: Layers, setting: Setting) -> bool:
+    """Return whether a type of policy stops every such call, whatever its conditions."""
+    match name:
+        case "refused":
+            return layers.refused is TRUE
+        case "resource_deny":
+            return layers.resource_deny is TRUE
+        case "grants":
+            needed = setting.strict or not setting.same_account
+            return needed and all(term is FALSE for _, term in layers.grants)
+        case "identity":
+            return layers.identity.allow is FALSE or layers.identity.deny is TRUE
     votes = {
         "boundary": layers.boundary,
         "session": layers.session,
         "scps": layers.scps,
+        "rcps": layers.rcps,
         "endpoint": layers.endpoint,
-    }.get(name)
-    return votes is not None and votes.allow is FALSE
+    }[name]
+    return votes.allow is FALSE or votes.deny is TRUE
 
 
 def _policies(name: str, authorization: Authorization) -> Iterable[AttachedPolicy]:
@@ -83,7 +124,7 @@ def _policies(name: str, authorization: Authorization) -> Iterable[AttachedPolic
     return []
 
 
-def _causes(name: str, authorization: Authorization, model: Model) -> tuple[Cause, ...]:
+def _causes(name: str, authorization: Authorization, model: Model | None) -> tuple[Cause, ...]:
     """Return the statements behind a layer: the denies that match where all else allows, else the
     allows that are about this caller but whose conditions cannot hold, else the policies.
     """
@@ -100,6 +141,6 @@ def _causes(name: str, authorization: Authorization, model: Model) -> tuple[Caus
             found = Cause(policy.title, statement.label, statement.effect.value, place)
             if statement.effect is Effect.ALLOW:
                 allows.append(found)
-            elif term is TRUE or model.holds(term):
+            elif term is TRUE or (model is not None and model.holds(term)):
                 denies.append(found)
     return tuple(denies or allows or silent)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iam_smt.automata import clause
-from verifier import catalogue
+from iam_smt.theory import Solver, Unsat
+from verifier import catalogue, facts
 from verifier.catalogue import ResourceType
 from verifier.compile.targets import (
     Target,
     account_target,
+    contained_target,
     is_of_type,
     other_target,
     pattern_of,
@@ -22,47 +24,63 @@ from verifier.queries.world import World
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An action, as AWS spells it, and the ARN or pattern of the resource; None means any."""
+    """Actions, as AWS spells them, any of which counts, and the ARN or pattern of the resource.
 
-    action: str
+    None means any resource.
+    """
+
+    actions: tuple[str, ...]
     resource: str | None = None
 
-    def __str__(self) -> str:
-        return f"{self.action} on {self.resource}" if self.resource else self.action
+
+def aims(world: World, goal: Goal) -> list[tuple[str, Target]]:
+    """Return every action of a goal with everything that it may be called on."""
+    return [
+        (action, target)
+        for action in goal.actions
+        for target in targets(world, action, goal.resource)
+    ]
 
 
-def targets(world: World, goal: Goal) -> list[Target]:
-    """Return everything in the accounts of the snapshot that the goal may be reached on.
+def targets(world: World, action: str, resource: str | None) -> list[Target]:
+    """Return everything in the accounts of the snapshot that `action` may be called on.
 
     First the resources that the snapshot lists, then, for each account, any other of the type.
     An action without a resource type is authorized against `*` (R2.29).
     """
-    types = _types(goal.action)
+    types = _types(action)
     if not types:
-        if goal.resource not in (None, "*"):
+        if resource not in (None, "*"):
             return []
         return [account_target(world.snapshot, account) for account in world.snapshot.accounts]
-    listed = list(_listed(world, types))
-    wanted = pattern_of(goal.resource) if goal.resource else None
+    wanted = pattern_of(resource) if resource else None
     of_interest = clause([wanted]) if wanted is not None else None
-    found = [
-        target
-        for target in listed
-        if of_interest is None
-        or (isinstance(target.resource, str) and target.resource in of_interest)
-    ]
-    arns = [target.shape for target in listed]
-    exact = any(target.shape == goal.resource for target in found)
-    if not exact:
-        for account in world.snapshot.accounts.values():
-            for kind in types:
-                label = f"{kind.name} of {account.id}"
-                other = other_target(
+    listed = list(_listed(world, types, action))
+    found = [target for target in listed if of_interest is None or target.shape in of_interest]
+    if any(target.shape == resource for target in found):
+        return found
+    for container in world.snapshot.resources.values():
+        for kind in types:
+            inside = contained_target(world.snapshot, container, kind, wanted)
+            if inside is not None and not is_of_type(container.arn, kind):
+                found.append(inside)
+    arns = [*(target.shape for target in listed), *world.snapshot.resources]
+    for account in world.snapshot.accounts.values():
+        for kind in types:
+            label = f"{kind.name} of {account.id}"
+            found.append(
+                other_target(
                     world.snapshot, kind, account.id, account.partition, label, wanted, arns
                 )
-                if other is not None:
-                    found.append(other)
-    return found
+            )
+    return [target for target in found if _can_be(target)]
+
+
+def _can_be(target: Target) -> bool:
+    """Return whether some ARN is as the target says."""
+    return (target.known and isinstance(target.resource, str)) or not isinstance(
+        Solver().solve(target.facts), Unsat
+    )
 
 
 def _types(action: str) -> tuple[ResourceType, ...]:
@@ -71,12 +89,15 @@ def _types(action: str) -> tuple[ResourceType, ...]:
     return tuple(kind for kind in types if kind.required) or types
 
 
-def _listed(world: World, types: tuple[ResourceType, ...]) -> Iterator[Target]:
-    """Yield the resources of the snapshot that are of one of the types."""
+def _listed(world: World, types: tuple[ResourceType, ...], action: str) -> Iterator[Target]:
+    """Yield the resources of the snapshot that are of one of the types.
+
+    Roles are told apart only where their trust policies count: else any role is like another.
+    """
     snapshot = world.snapshot
     for resource in snapshot.resources.values():
         if any(is_of_type(resource.arn, kind) for kind in types):
             yield resource_target(snapshot, resource)
-    if any(kind.arn.endswith(":role/${RoleNameWithPath}") for kind in types):
+    if action.lower() in facts.TRUST_ACTIONS:
         for role in snapshot.roles():
             yield role_target(snapshot, role)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from iam_smt.automata import Clause, clause, exactly
 from iam_smt.credentials import Chain
+from iam_smt.patterns import ANYTHING
 from iam_smt.principals import Kind
+from iam_smt.terms import TRUE, both
+from iam_smt.texts import member
 from verifier.compile.callers import (
     Caller,
     anonymous_caller,
     named_caller,
     outside_caller,
     root_caller,
+    session_caller,
     user_caller,
 )
 from verifier.queries.world import World
@@ -114,3 +119,54 @@ def root(world: World, account: str) -> Origin:
     arn = f"arn:{partition}:iam::{account}:root"
     start: Start = lambda chain: root_caller(world.snapshot, account, partition, "root")  # noqa: E731
     return Origin(arn, ((start, {}),), arn)
+
+
+def session(world: World, who: Role, session_name: str) -> Origin:
+    """One session of a role of the snapshot, by its name."""
+    roles = world.trusts.of_role(who)
+    partition = who.arn.split(":")[1]
+    name = f"arn:{partition}:sts::{who.account}:assumed-role/{who.name}/{session_name}"
+
+    def start(chain: Chain) -> Caller:
+        caller = world.open_session(who, who.name, chain, by_service=True)
+        return session_caller(world.snapshot, who, who.name, caller.credentials, session_name)
+
+    return Origin(name, ((start, roles),), name)
+
+
+_FORMS = {
+    ":user/": Kind.USER,
+    ":role/": Kind.ROLE_SESSION,
+    ":assumed-role/": Kind.ROLE_SESSION,
+    ":federated-user/": Kind.FEDERATED_USER,
+    ":root": Kind.ROOT,
+}
+
+
+def given(world: World, arn: str) -> Origin:
+    """One principal of an account that the snapshot does not hold."""
+    kind = next(kind for form, kind in _FORMS.items() if form in arn)
+    partition = arn.split(":")[1]
+    can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
+    fixed = _fixed(arn, kind)
+
+    def start(chain: Chain) -> Caller:
+        zone = Zone(frozenset(), frozenset())
+        caller = outside_caller(zone, kind, partition, arn, chain)
+        text = caller.principal.arn
+        known = TRUE if text is None else member(text, fixed)
+        name = caller.principal.session_name
+        if ":assumed-role/" in arn and name is not None:
+            known = both(known, member(name, exactly(arn.rsplit("/", 1)[1])))
+        return replace(caller, facts=both(caller.facts, known))
+
+    return Origin(arn, ((start, world.trusts.of_stranger(arn) if can_assume else {}),), arn)
+
+
+def _fixed(arn: str, kind: Kind) -> Clause:
+    """Return the values of `aws:PrincipalArn` that the principal may have (R3.1)."""
+    if kind is Kind.ROLE_SESSION and ":assumed-role/" in arn:
+        parts = arn.split(":", 5)
+        head, name = f"arn:{parts[1]}:iam::{parts[4]}:role/", parts[5].split("/")[1]
+        return clause([(head + name,), (head, ANYTHING, "/" + name)])
+    return exactly(arn)

@@ -45,11 +45,15 @@ class DecodedHop:
 
 
 class Path:
-    """Hops from a caller through roles; `term` holds iff all of them are allowed together."""
+    """Hops from a caller through roles; `term` holds iff all of them are allowed together.
 
-    def __init__(self, world: World, caller: Caller, chain: Chain) -> None:
+    `begins` says that the caller is the one the question is about, not a session on the way.
+    """
+
+    def __init__(self, world: World, caller: Caller, chain: Chain, *, begins: bool = False) -> None:
         self._world = world
         self._chain = chain
+        self._begins = begins
         self._calls: list[tuple[Call, Role | None]] = []
         self.caller = caller
 
@@ -105,7 +109,17 @@ class Path:
         terms = [call.authorization().term() for call, _ in self._calls]
         if any(term is FALSE for term in terms):
             return FALSE
-        terms += self._needs()
+        return conjunction([*terms, self.surroundings()])
+
+    def surroundings(self) -> Term:
+        """Return a term that holds iff the calls can be made as the question demands, whatever
+        the policies say of them.
+        """
+        terms = self._needs()
+        terms += [
+            self._world.limits.term(call, first=self._begins and number == 0)
+            for number, (call, _) in enumerate(self._calls)
+        ]
         return conjunction([*terms, *(call.axioms() for call, _ in self._calls)])
 
     def _needs(self) -> list[Term]:

@@ -8,25 +8,27 @@ a whole, with what its sessions do carry.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from iam_smt.credentials import Chain
 from iam_smt.terms import FALSE, TRUE
 from iam_smt.theory import Unsat, Unsolved
 from verifier.compile.targets import Target
-from verifier.queries.barriers import barrier
-from verifier.queries.goals import Goal, targets
+from verifier.queries.barriers import Closed, barriers, is_offered
+from verifier.queries.goals import Goal, aims
 from verifier.queries.origins import Origin, Start
 from verifier.queries.paths import Path
 from verifier.queries.search import Found, Undecided, find
 from verifier.queries.states import StateSearch
 from verifier.queries.world import World
 from verifier.snapshot.model import Role
-from verifier.verdict import Barrier, Verdict, Way
+from verifier.verdict import Barrier, Cause, Verdict, Way
 
-_ANY_LENGTH = 1 << 30
-_MOST_BARRIERS = 200
+ANY_LENGTH = 1 << 30
+"""More requests than any path needs."""
+
+_MOST_CLOSED = 500
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Trail:
     def path(self, world: World) -> Path:
         """Return the path of this trail as a formula."""
         chain = Chain()
-        path = Path(world, self.start(chain), chain)
+        path = Path(world, self.start(chain), chain, begins=True)
         for role in self.roles:
             path.assume(role)
         return path
@@ -56,48 +58,48 @@ class Search:
     world: World
     origin: Origin
     goal: Goal
-    limit: int = _ANY_LENGTH
+    limit: int = ANY_LENGTH
     edges: int = 0
     doubts: set[str] = field(default_factory=set)
     trails: dict[str, Trail] = field(default_factory=dict)
-    closed: list[tuple[Path, str]] = field(default_factory=list)
+    closed: list[Closed] = field(default_factory=list)
 
     def run(self) -> Way:
         """Return the answer for this origin."""
-        goals = targets(self.world, self.goal)
-        depends = False
+        wanted = aims(self.world, self.goal)
+        broken: list[tuple[Trail, Target]] = []
         for trail in self._trails():
-            for target in goals:
-                if not self._may_arrive(trail, target):
+            for action, target in wanted:
+                if not self._may_arrive(trail, action, target):
                     continue
-                outcome = self._whole(trail.path(self.world), target)
+                outcome = self._whole(trail.path(self.world).ask(action, target))
                 if outcome is not None:
                     return self._way(Verdict.YES, outcome)
-                depends = True
-        if depends and self.trails:
-            outcome = self._follow_sessions(goals)
+                broken.append((trail, target))
+        if broken and self.trails:
+            outcome = self._follow_sessions(wanted)
             if outcome is not None:
                 return self._way(Verdict.YES, outcome)
         if self.doubts:
             return self._way(Verdict.UNKNOWN, reason="; ".join(sorted(self.doubts)))
-        return self._way(Verdict.NO)
+        return self._way(Verdict.NO, broken=broken)
 
-    def _whole(self, path: Path, target: Target) -> Found | None:
-        """Return the witness of a path that ends at the target, None if there is none."""
-        outcome = find(self.world, path.ask(self.goal.action, target))
+    def _whole(self, path: Path) -> Found | None:
+        """Return the witness of a path, None if there is none."""
+        outcome = find(self.world, path)
         if isinstance(outcome, Undecided):
             self.doubts.add(outcome.reason)
         return outcome if isinstance(outcome, Found) else None
 
-    def _follow_sessions(self, goals: list[Target]) -> Found | None:
+    def _follow_sessions(self, wanted: list[tuple[str, Target]]) -> Found | None:
         """Return a witness among the chains whose hops depend on what their sessions carry."""
         within = [trail.roles[-1] for trail in self.trails.values()]
-        search = StateSearch(self.world, self.origin, self.goal, goals, within)
+        search = StateSearch(self.world, self.origin, wanted, within)
         for arrival in search.arrivals():
             if len(arrival.roles) >= self.limit:
                 continue
             trail = Trail(arrival.start, arrival.roles)
-            outcome = self._whole(trail.path(self.world), arrival.target)
+            outcome = self._whole(trail.path(self.world).ask(arrival.action, arrival.target))
             if outcome is not None:
                 return outcome
             self.doubts.add(
@@ -105,22 +107,46 @@ class Search:
                 + " → ".join(role.arn for role in arrival.roles)
             )
         self.doubts |= search.doubts
+        self.trails = {arn: self.trails[arn] for arn in search.reached}
         return None
 
-    def _way(self, verdict: Verdict, hops: Found | None = None, *, reason: str = "") -> Way:
+    def _way(
+        self,
+        verdict: Verdict,
+        hops: Found | None = None,
+        *,
+        reason: str = "",
+        broken: Sequence[tuple[Trail, Target]] = (),
+    ) -> Way:
+        stopped: tuple[Barrier, ...] = ()
+        if verdict is Verdict.NO:
+            stopped = barriers(self.world, self.closed)
+            stopped += tuple(self._break(trail, target) for trail, target in broken)
         return Way(
             self.origin.name,
             verdict,
             witness=hops.hops if hops else (),
-            barriers=self._barriers() if verdict is Verdict.NO else (),
+            barriers=stopped,
             reached=tuple(self.trails),
             reason=reason,
         )
 
-    def _barriers(self) -> tuple[Barrier, ...]:
-        """Return what stops each way in that a policy seems to offer."""
-        return tuple(
-            barrier(self.world, path, where) for path, where in self.closed[:_MOST_BARRIERS]
+    def _break(self, trail: Trail, target: Target) -> Barrier:
+        """Return where a chain breaks whose hops are each allowed, but not all together."""
+        length = len(trail.roles)
+        for count in range(1, length + 1):
+            part = Trail(trail.start, trail.roles[:count])
+            if not self._possible(part.path(self.world)):
+                length = count
+                break
+        *before, last = trail.roles[:length]
+        who = " → ".join(role.arn for role in before) or self.origin.name
+        place = last.trust.place(())
+        return Barrier(
+            who,
+            (last.arn, target.label),
+            "each hop is possible, but no session can carry what all of them ask for",
+            (Cause(last.trust.title, "", "", place),),
         )
 
     def _trails(self) -> Iterator[Trail]:
@@ -143,31 +169,32 @@ class Search:
         if role.arn in self.trails or len(trail.roles) >= self.limit:
             return
         self.edges += 1
-        chain = Chain()
-        if len(trail.roles) == 1:
-            caller = trail.start(chain)
-        else:
-            caller = self.world.open_session(trail.roles[-2], "session", chain)
-        path = Path(self.world, caller, chain).assume(role)
+        path = self._last_step(trail.start, trail.roles[:-1]).assume(role)
         if self._possible(path):
             self.trails[role.arn] = trail
             queue.append(trail)
         else:
-            self.closed.append((path, f"{path.last.caller.label} → {role.arn}"))
+            self._note_closed(path, trail.roles[:-1], role.arn)
 
-    def _may_arrive(self, trail: Trail, target: Target) -> bool:
-        chain = Chain()
-        if trail.roles:
-            caller = self.world.open_session(trail.roles[-1], "session", chain)
-        else:
-            caller = trail.start(chain)
-        path = Path(self.world, caller, chain).ask(self.goal.action, target)
+    def _may_arrive(self, trail: Trail, action: str, target: Target) -> bool:
+        path = self._last_step(trail.start, trail.roles).ask(action, target)
         if self._possible(path):
             return True
-        if _is_offered(path, bool(trail.roles)):
-            who = trail.roles[-1].arn if trail.roles else caller.label
-            self.closed.append((path, f"{who}: {self.goal.action} on {target.label}"))
+        self._note_closed(path, trail.roles, target.label)
         return False
+
+    def _note_closed(self, path: Path, roles: tuple[Role, ...], what: str) -> None:
+        """Keep a call that cannot be allowed, for the reasons of a no, if a policy offers it."""
+        if len(self.closed) < _MOST_CLOSED and is_offered(path):
+            who = roles[-1].arn if roles else path.last.caller.label
+            self.closed.append(Closed(path, who, what))
+
+    def _last_step(self, start: Start, roles: tuple[Role, ...]) -> Path:
+        """Return the path, without a hop yet, of whoever stands at the end of these roles."""
+        chain = Chain()
+        if not roles:
+            return Path(self.world, start(chain), chain, begins=True)
+        return Path(self.world, self.world.open_session(roles[-1], "session", chain), chain)
 
     def _possible(self, path: Path) -> bool:
         """Return whether a path may exist: all but a proof that it cannot counts as may."""
@@ -178,11 +205,3 @@ class Search:
         if isinstance(outcome, Unsolved):
             self.doubts.add(outcome.reason)
         return not isinstance(outcome, Unsat)
-
-
-def _is_offered(path: Path, by_identity: bool) -> bool:
-    """Return whether some policy seems to offer the last call: it names caller and action."""
-    layers = path.last.authorization().layers()
-    if by_identity and layers.identity.allow is not FALSE:
-        return True
-    return any(term is not FALSE for _, term in layers.grants)

@@ -52,6 +52,8 @@ def find(world: World, path: Path) -> Found | Impossible | Undecided:
                 return Undecided(reason)
         hops = path.decode(outcome.model)
         faults = witness.replay(hops)
+        for number, hop in enumerate(hops):
+            faults += world.limits.faults(hop.main.request, first=number == 0)
         if not faults:
             return Found(witness.shown(hops))
         points = outcome.model.open_points

@@ -19,7 +19,6 @@ from iam_smt.texts import StringVariable
 from iam_smt.theory import Sat, Unsolved
 from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
-from verifier.queries.goals import Goal
 from verifier.queries.origins import Origin, Start
 from verifier.queries.paths import Path
 from verifier.queries.world import World
@@ -34,10 +33,11 @@ Facts = tuple[bool, ...]
 
 @dataclass(frozen=True)
 class Arrival:
-    """A way to the goal that holds hop by hop: the caller it starts with, its roles, the target."""
+    """A way to the goal that holds hop by hop: the caller, the roles, what is called."""
 
     start: Start
     roles: tuple[Role, ...]
+    action: str
     target: Target
 
 
@@ -79,18 +79,18 @@ class StateSearch:
     """Follows states from an origin over the roles `within`, which a coarser search has found."""
 
     def __init__(
-        self, world: World, origin: Origin, goal: Goal, goals: list[Target], within: list[Role]
+        self, world: World, origin: Origin, aims: list[tuple[str, Target]], within: list[Role]
     ) -> None:
         self._world = world
         self._origin = origin
-        self._goal = goal
-        self._goals = goals
+        self._aims = aims
         self._nodes: dict[str, _Node] = {}
         for role in within:
             chain = Chain()
             caller = world.open_session(role, f"session of {role.name}", chain)
             self._nodes[role.arn] = _Node(role, chain, caller)
         self.doubts: set[str] = set()
+        self.reached: dict[str, None] = {}
 
     def arrivals(self) -> Iterator[Arrival]:
         """Yield every state that may perform the goal, shortest chains first."""
@@ -104,19 +104,20 @@ class StateSearch:
             for role in roles.values():
                 if role.arn in self._nodes:
                     chain = Chain()
-                    path = Path(self._world, start(chain), chain)
+                    path = Path(self._world, start(chain), chain, begins=True)
                     for facts in self._outcomes(path, role, None):
                         if (role.arn, facts) not in seen:
                             seen.add((role.arn, facts))
                             queue.append((start, (role,), facts))
         while queue:
             start, roles_so_far, facts = queue.popleft()
+            self.reached[roles_so_far[-1].arn] = None
             node = self._nodes[roles_so_far[-1].arn]
             given = node.given(facts)
-            for target in self._goals:
+            for action, target in self._aims:
                 path = Path(self._world, node.caller, node.chain)
-                if self._holds(path.ask(self._goal.action, target).term(), given):
-                    yield Arrival(start, roles_so_far, target)
+                if self._holds(path.ask(action, target).term(), given):
+                    yield Arrival(start, roles_so_far, action, target)
             for role in self._followers(node):
                 if not self._nodes[role.arn].atoms and (role.arn, ()) in seen:
                     continue
@@ -141,8 +142,8 @@ class StateSearch:
                 for role in self._followers(node)
             ]
             terms += [
-                Path(self._world, node.caller, node.chain).ask(self._goal.action, target).term()
-                for target in self._goals
+                Path(self._world, node.caller, node.chain).ask(action, target).term()
+                for action, target in self._aims
             ]
             node.atoms = {atom: None for atom in atoms(*terms) if node.owns(atom)}
         changed = True

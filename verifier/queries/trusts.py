@@ -100,6 +100,25 @@ class TrustIndex:
         """Return the roles that may be assumed by the service, or provider, `name`."""
         return self._under((what, name), ("everyone",))
 
+    def of_stranger(self, arn: str) -> dict[str, Role]:
+        """Return the roles whose trust policy names a principal that the snapshot has not."""
+        parts = arn.split(":", 5)
+        kind, _, name = parts[5].partition("/")
+        keys: list[Key] = [("everyone",), ("account", parts[4]), ("arn", arn)]
+        if kind == "assumed-role":
+            role_name = name.partition("/")[0]
+            keys.append(("session", parts[4], role_name))
+            keys += [
+                key
+                for key in self._roles
+                if key[0] == "arn"
+                and key[1].startswith(f"arn:{parts[1]}:iam::{parts[4]}:role/")
+                and key[1].endswith(f"/{role_name}")
+            ]
+        elif kind == "role":
+            keys.append(("session", parts[4], name.rsplit("/", 1)[-1]))
+        return self._under(*keys)
+
     def of_user(self, user: User) -> dict[str, Role]:
         """Return the roles that `user` may be able to assume."""
         named = self._under(("arn", user.arn), ("everyone",))

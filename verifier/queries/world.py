@@ -12,6 +12,7 @@ from iam_smt.theory import Solver
 from verifier.compile.callers import Caller, open_session
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
+from verifier.queries.limits import Limits
 from verifier.queries.trusts import TrustIndex
 from verifier.snapshot.model import Role, Snapshot
 
@@ -22,6 +23,7 @@ class World:
 
     snapshot: Snapshot
     solver: Solver = field(default_factory=Solver)
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def not_before(self) -> Fraction:

@@ -1,0 +1,84 @@
+"""verifier: who can reach what in AWS, with a replayed witness or a proof.
+
+>>> from verifier import Snapshot
+>>> snapshot = Snapshot.load("acme/")
+>>> answer = snapshot.ask("can any external principal reach s3:DeleteBucket via role assumption")
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# A checkout that is not installed keeps the encodings beside this package.
+sys.path.append(str(Path(__file__).parents[1] / "encodings"))
+
+if TYPE_CHECKING:
+    from verifier.api import Snapshot
+    from verifier.errors import (
+        InputError,
+        PolicyError,
+        QuestionError,
+        ReplayError,
+        SnapshotError,
+        UndecidedError,
+        VerifierError,
+    )
+    from verifier.queries.question import Form, Question, Route, RouteKind, Who, WhoKind
+    from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Snapshot": "verifier.api",
+    **dict.fromkeys(
+        (
+            "InputError",
+            "PolicyError",
+            "QuestionError",
+            "ReplayError",
+            "SnapshotError",
+            "UndecidedError",
+            "VerifierError",
+        ),
+        "verifier.errors",
+    ),
+    **dict.fromkeys(
+        ("Form", "Question", "Route", "RouteKind", "Who", "WhoKind"), "verifier.queries.question"
+    ),
+    **dict.fromkeys(("Answer", "Barrier", "Cause", "Hop", "Verdict", "Way"), "verifier.verdict"),
+}
+
+__all__ = [
+    "Answer",
+    "Barrier",
+    "Cause",
+    "Form",
+    "Hop",
+    "InputError",
+    "PolicyError",
+    "Question",
+    "QuestionError",
+    "ReplayError",
+    "Route",
+    "RouteKind",
+    "Snapshot",
+    "SnapshotError",
+    "UndecidedError",
+    "Verdict",
+    "VerifierError",
+    "Way",
+    "Who",
+    "WhoKind",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `verifier --help` needs no solver."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)

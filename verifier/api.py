@@ -1,0 +1,53 @@
+"""The Python API: a snapshot that can be asked."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from verifier.ask import Progress, ask
+from verifier.queries.question import Question
+from verifier.snapshot import model
+from verifier.snapshot.load import load
+from verifier.verdict import Answer
+
+
+class Snapshot:
+    """Accounts, principals, resources and the organization at one moment."""
+
+    def __init__(self, contents: model.Snapshot) -> None:
+        self.contents = contents
+
+    @classmethod
+    def load(cls, *paths: str | Path, as_of: date | None = None) -> Self:
+        """Load the parts of one snapshot, files or folders.
+
+        `as_of` is the day from which requests are made; default is that of `snapshot.toml`, else
+        today. Raises `InputError` with file, line and column if something is malformed.
+        """
+        return cls(load(*paths, as_of=as_of))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd in the input, each with its place."""
+        return tuple(map(str, self.contents.remarks))
+
+    def ask(
+        self,
+        question: Question | str,
+        *,
+        timeout: float | None = None,
+        progress: Progress = lambda text: None,
+    ) -> Answer:
+        """Answer a question, or a sentence.
+
+        `timeout` is in seconds for each question that the solver is asked; running out is an
+        unknown. Raises `QuestionError` if the sentence cannot be read or names what is not there.
+        """
+        return ask(self.contents, question, timeout=timeout, progress=progress)
+
+    def __repr__(self) -> str:
+        accounts = len(self.contents.accounts)
+        roles = sum(len(account.roles) for account in self.contents.accounts.values())
+        return f"<Snapshot of {accounts} accounts with {roles} roles>"

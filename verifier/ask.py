@@ -1,0 +1,102 @@
+"""Question → answer: the whole journey on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from iam_smt.theory import Solver
+from verifier.errors import QuestionError
+from verifier.queries import grammar
+from verifier.queries.abilities import abilities
+from verifier.queries.assumptions import assumptions
+from verifier.queries.callers import callers
+from verifier.queries.goals import Goal, aims
+from verifier.queries.limits import Limits
+from verifier.queries.origins import Origin
+from verifier.queries.question import Form, Question, RouteKind, Who, WhoKind
+from verifier.queries.reach import ANY_LENGTH, Search
+from verifier.queries.world import World
+from verifier.snapshot.model import Snapshot, Zone
+from verifier.verdict import Answer, Effort, Verdict, Way
+
+Progress = Callable[[str], None]
+"""Hears what is being asked about, for whoever waits."""
+
+_NOT_MODELLED = "the route via escalation is not modelled yet"
+
+
+def ask(
+    snapshot: Snapshot,
+    question: Question | str,
+    *,
+    timeout: float | None = None,
+    progress: Progress = lambda text: None,
+) -> Answer:
+    """Answer a question, or a sentence, about a snapshot.
+
+    `timeout` is in seconds for each question that the solver is asked; running out is an
+    unknown. Raises `QuestionError` if the sentence cannot be read or names what is not there.
+    """
+    started = time.perf_counter()
+    asked = grammar.parse(question) if isinstance(question, str) else question
+    world = _world(snapshot, asked, timeout)
+    ways: list[Way] = []
+    edges = 0
+    if asked.form is Form.WHAT_CAN:
+        ways = list(abilities(world, asked, progress))
+    elif asked.route.kind is RouteKind.ESCALATION:
+        ways = [
+            Way(origin.name, Verdict.UNKNOWN, reason=_NOT_MODELLED)
+            for origin in _origins(world, asked)
+        ]
+    else:
+        goal = Goal(asked.actions, asked.resource)
+        for origin in _origins(world, asked):
+            progress(origin.name)
+            search = Search(world, origin, goal, _limit(asked))
+            ways.append(search.run())
+            edges += search.edges
+    targets = [target for _, target in aims(world, Goal(asked.actions, asked.resource))]
+    if asked.actions and not targets:
+        raise QuestionError(
+            f"{asked.actions[0]} is not called on resources like `{asked.resource}`", asked.text
+        )
+    return Answer(
+        asked,
+        tuple(ways),
+        tuple(assumptions(world, asked, targets)),
+        Effort(time.perf_counter() - started, world.solver.effort.questions, edges),
+        tuple(map(str, snapshot.remarks)),
+    )
+
+
+def _world(snapshot: Snapshot, question: Question, timeout: float | None) -> World:
+    """Return the world that the question is about; `anyone outside ...` moves the zone."""
+    who = question.who
+    if who and who.kind is WhoKind.OUTSIDE:
+        snapshot = replace(snapshot, zone=_zone(snapshot, who))
+    limits = Limits(question.where, question.without)
+    return World(snapshot, Solver(timeout), limits)
+
+
+def _zone(snapshot: Snapshot, who: Who) -> Zone:
+    organizations = frozenset(name for name in who.names if name.startswith("o-"))
+    accounts = {name for name in who.names if not name.startswith("o-")}
+    if snapshot.organization and snapshot.organization.id in organizations:
+        accounts |= set(snapshot.organization.places)
+    return Zone(frozenset(accounts), organizations)
+
+
+def _limit(question: Question) -> int:
+    if question.route.kind is RouteKind.DIRECTLY:
+        return 1
+    return question.route.limit or ANY_LENGTH
+
+
+def _origins(world: World, question: Question) -> Iterator[Origin]:
+    """Return the classes of callers that the question is about."""
+    if question.who is None:
+        return callers(world, Who(WhoKind.ANYONE), roots=True)
+    return callers(world, question.who)

@@ -1,0 +1,102 @@
+"""What a principal can do: the actions of the catalogue, asked about class by class.
+
+Actions that the same patterns name, with the same resource types, are decided together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from verifier import catalogue, facts
+from verifier.compile.matching import names_action
+from verifier.policy.attached import AttachedPolicy
+from verifier.queries.callers import callers
+from verifier.queries.goals import Goal
+from verifier.queries.question import Question, RouteKind, Who, WhoKind
+from verifier.queries.reach import ANY_LENGTH, Search
+from verifier.queries.world import World
+from verifier.verdict import Verdict, Way
+
+
+def abilities(world: World, question: Question, progress: Callable[[str], None]) -> Iterator[Way]:
+    """Yield a way for each action that is not ruled out, under the action's name."""
+    who = question.who or Who(WhoKind.ANYONE)
+    limit = question.route.limit or ANY_LENGTH
+    if question.route.kind is RouteKind.DIRECTLY:
+        limit = 1
+    for origin in callers(world, who):
+        progress(origin.name)
+        for members in _classes(world).values():
+            action = members[0]
+            way = Search(world, origin, Goal((action,), question.resource), limit).run()
+            if way.verdict is Verdict.NO:
+                continue
+            for name in members:
+                yield Way(name, way.verdict, way.witness, reason=way.reason)
+
+
+def _classes(world: World) -> dict[object, list[str]]:
+    """Return the actions of the catalogue by what can tell them apart in this snapshot."""
+    statements = [
+        statement.actions for policy in _policies(world) for statement in policy.statements
+    ]
+    found: dict[object, list[str]] = {}
+    for service in catalogue.services():
+        relevant = [
+            element
+            for element in statements
+            if any(_may_name(pattern.text, service) for pattern in element.patterns)
+        ]
+        for action in catalogue.actions(service):
+            signature = (
+                service,
+                tuple(names_action(element, action) for element in relevant),
+                tuple(kind.arn for kind in catalogue.resource_types(action)),
+                _special(action),
+            )
+            found.setdefault(signature, []).append(action)
+    return found
+
+
+def _may_name(pattern: str, service: str) -> bool:
+    prefix = pattern.partition(":")[0].lower()
+    return prefix == service or "*" in prefix or "?" in prefix
+
+
+def _special(action: str) -> str:
+    """Return the action itself where the service treats it in a way of its own (6.7, 6.11)."""
+    name = action.lower()
+    groups: Iterable[frozenset[str]] = (
+        facts.ALWAYS_ALLOWED,
+        facts.TRUST_ACTIONS,
+        facts.LONG_TERM_ONLY,
+        facts.KMS_ACROSS_ACCOUNTS,
+        facts.BUCKET_POLICY,
+        facts.AWS_POLICY_EDITS,
+        facts.RESERVED_ROLE_EDITS,
+        facts.ALIAS_EDITS,
+        facts.UNSIGNED_ACTIONS,
+    )
+    special = any(name in group for group in groups) or name in ("iam:passrole", "kms:retiregrant")
+    return name if special else ""
+
+
+def _policies(world: World) -> Iterator[AttachedPolicy]:
+    """Yield every policy of the snapshot once."""
+    snapshot = world.snapshot
+    seen: set[AttachedPolicy] = set()
+    held: list[AttachedPolicy | None] = []
+    for user in snapshot.users():
+        held += [*user.policies, user.boundary]
+    for role in snapshot.roles():
+        held += [*role.policies, role.boundary, role.trust]
+    held += [resource.policy for resource in snapshot.resources.values()]
+    held += snapshot.endpoints.values()
+    if snapshot.organization:
+        for place in snapshot.organization.places.values():
+            for level in (*(place.scps or ()), *(place.rcps or ())):
+                held += level
+    for policy in held:
+        if policy is not None and policy not in seen:
+            seen.add(policy)
+            yield policy

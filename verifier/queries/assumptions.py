@@ -1,0 +1,89 @@
+"""What an answer takes for granted because the snapshot does not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from verifier.compile.targets import Target
+from verifier.policy.attached import AttachedPolicy
+from verifier.queries.question import Question, RouteKind, WhoKind
+from verifier.queries.world import World
+from verifier.snapshot.model import Snapshot
+
+_NETWORKS = ("aws:sourcevpc", "aws:sourcevpce")
+_ABOUT_THE_OUTSIDE = (WhoKind.EXTERNAL, WhoKind.OUTSIDE, WhoKind.ANYONE)
+
+
+def assumptions(world: World, question: Question, targets: Iterable[Target]) -> Iterator[str]:
+    """Yield every assumption behind the answer to `question`."""
+    snapshot = world.snapshot
+    yield from _of_organization(snapshot)
+    yield from _of_resources(targets)
+    kind = question.who.kind if question.who else WhoKind.ANYONE
+    if kind in _ABOUT_THE_OUTSIDE:
+        yield (
+            "principals of accounts outside the zone of trust are allowed everything by their own"
+            " accounts (R7.82)"
+        )
+        yield from _of_networks(snapshot)
+    if kind in (WhoKind.EXTERNAL, WhoKind.FEDERATED, WhoKind.ANYONE):
+        providers = list(world.trusts.names("provider"))
+        if providers:
+            yield "identity providers may vouch for any claims: " + ", ".join(providers)
+    if question.route.kind is not RouteKind.ESCALATION:
+        yield "permissions are not changed on the way: that is the route via escalation"
+    yield f"requests are made on or after {snapshot.as_of.isoformat()}"
+
+
+def _of_organization(snapshot: Snapshot) -> Iterator[str]:
+    organization = snapshot.organization
+    if organization is None:
+        yield "no organization was given: no SCP or RCP binds these accounts"
+        return
+    absent = sorted(
+        set(organization.places)
+        - {account.id for account in snapshot.accounts.values() if account.users or account.roles}
+    )
+    if absent:
+        yield (
+            "the principals of these accounts of the organization are not in the snapshot: "
+            + ", ".join(absent)
+        )
+    for account in snapshot.accounts:
+        if account not in organization.places:
+            yield f"account {account} has no place in the organization: no SCP or RCP binds it"
+
+
+def _of_resources(targets: Iterable[Target]) -> Iterator[str]:
+    listed = [target for target in targets if target.known and target.shape != "*"]
+    others = [target for target in targets if not target.known]
+    if listed:
+        guarded = sum(target.policy is not None for target in listed)
+        yield f"resource policies were given for {guarded} of {len(listed)} listed resources"
+    if others:
+        owners = ", ".join(dict.fromkeys(target.owner for target in others))
+        guard = "has the default key policy" if others[0].policy else "has no policy of its own"
+        yield f"a resource of {owners} that is not listed {guard}"
+
+
+def _of_networks(snapshot: Snapshot) -> Iterator[str]:
+    """Yield the networks that conditions name: whose they are is not known (R5.57)."""
+    named: set[str] = set()
+    for policy in _resource_side(snapshot):
+        for statement in policy.statements:
+            for condition in statement.conditions:
+                if condition.key in _NETWORKS:
+                    named |= {template.text for template in condition.values}
+    if named:
+        yield (
+            "these networks, which conditions name, may belong to the caller: "
+            + ", ".join(sorted(named))
+        )
+
+
+def _resource_side(snapshot: Snapshot) -> Iterator[AttachedPolicy]:
+    for role in snapshot.roles():
+        yield role.trust
+    for resource in snapshot.resources.values():
+        if resource.policy:
+            yield resource.policy

@@ -1,0 +1,298 @@
+"""The sentence that a person types → a `Question`; wrong words get a place and a suggestion."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+
+from verifier import catalogue
+from verifier.errors import QuestionError
+from verifier.policy.operators import Values, read_operator
+from verifier.policy.syntax import Condition
+from verifier.policy.templates import template
+from verifier.queries.question import Form, Question, Route, RouteKind, Who, WhoKind
+from verifier.queries.suggestions import NOT_WORDS, nearest_sentence, spelled
+
+GRAMMAR = resources.files("verifier.queries").joinpath("question.lark").read_text("utf-8")
+_EXAMPLE = "can any external principal reach s3:DeleteBucket via role assumption"
+_IGNORE_CASE = 2
+_MFA = "aws:MultiFactorAuthPresent"
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(
+        GRAMMAR,
+        start="question",
+        parser="lalr",
+        propagate_positions=True,
+        maybe_placeholders=True,
+        g_regex_flags=_IGNORE_CASE,
+    )
+
+
+def parse(sentence: str) -> Question:
+    """Read a sentence; raise `QuestionError` with the place and the nearest sentence that reads."""
+    text = sentence.strip()
+    text = text.removesuffix("?").rstrip()
+    if not text:
+        raise QuestionError("the question is empty", suggestion=_EXAMPLE)
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise _explained(text, error) from None
+    try:
+        question = _Reader(text).transform(tree)
+    except VisitError as error:
+        if isinstance(error.orig_exc, QuestionError):
+            raise error.orig_exc from None
+        raise
+    assert isinstance(question, Question)
+    return question
+
+
+def _explained(text: str, error: UnexpectedInput) -> QuestionError:
+    position, expected = _where(text, error)
+    start = len(text[:position]) - len(text[:position].split(" ")[-1])
+    if start < position < len(text):
+        position, expected = start, (_expectation(text[:start]) or (0, expected))[1]
+    words = text[position:].split(maxsplit=1)
+    found = f"`{words[0]}` is not expected here" if words else "the sentence ends too early"
+    due = ", ".join(spelled(expected))
+    suggestion = nearest_sentence(text, _expectation) or _EXAMPLE
+    return QuestionError(f"{found}; expected: {due}", text, position, suggestion)
+
+
+def _where(text: str, error: UnexpectedInput) -> tuple[int, set[str]]:
+    if isinstance(error, UnexpectedCharacters):
+        return error.pos_in_stream or 0, set(error.allowed or ())
+    expected = set(error.accepts or error.expected) if isinstance(error, UnexpectedToken) else set()
+    token = error.token if isinstance(error, UnexpectedToken) else None
+    at_end = token is None or token.type == "$END"
+    position = len(text) if at_end or token is None else token.start_pos or 0
+    return position, expected
+
+
+def _expectation(text: str) -> tuple[int, set[str]] | None:
+    """Return where `text` stops being a sentence and what was due there; None if it is one."""
+    try:
+        _parser().parse(text)
+    except UnexpectedInput as error:
+        return _where(text, error)
+    return None
+
+
+def next_words(start: str) -> list[str]:
+    """Return the sentences that go on from `start` by one word, or complete its last."""
+    stop = _expectation(start)
+    if stop is None:
+        return [start]
+    position, expected = stop
+    before, half = start[:position].rstrip(), start[position:].strip().lower()
+    words = (name.lower() for name in sorted(expected) if name not in NOT_WORDS)
+    return [f"{before} {word}".strip() for word in words if word.startswith(half)]
+
+
+class _Reader(Transformer[Token, Any]):
+    """The parse tree, read from the leaves up."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def _fail(self, problem: str, token: Token, suggestion: str = "") -> QuestionError:
+        position = token.start_pos or 0
+        corrected = ""
+        if suggestion:
+            end = token.end_pos or position
+            corrected = self._text[:position] + suggestion + self._text[end:]
+        return QuestionError(problem, self._text, position, corrected)
+
+    def can(self, parts: list[Any]) -> Question:
+        who, verb, actions, resource, route, where, without = parts
+        default = RouteKind.ASSUMPTION if verb == "reach" else RouteKind.DIRECTLY
+        return self._question(Form.CAN, who, actions, resource, route, where, without, default)
+
+    def who_can(self, parts: list[Any]) -> Question:
+        verb, actions, resource, route, where, without = parts
+        default = RouteKind.ASSUMPTION if verb == "reach" else RouteKind.DIRECTLY
+        return self._question(Form.WHO_CAN, None, actions, resource, route, where, without, default)
+
+    def what_can(self, parts: list[Any]) -> Question:
+        who, resource, route, where, without = parts
+        return self._question(
+            Form.WHAT_CAN, who, (), resource, route, where, without, RouteKind.DIRECTLY
+        )
+
+    def _question(
+        self,
+        form: Form,
+        who: Who | None,
+        actions: tuple[str, ...],
+        resource: str | None,
+        route: Route | None,
+        where: tuple[Condition, ...] | None,
+        without: tuple[Condition, ...] | None,
+        default: RouteKind,
+    ) -> Question:
+        return Question(
+            self._text,
+            form,
+            who,
+            actions,
+            resource,
+            route or Route(default),
+            where or (),
+            without or (),
+        )
+
+    def verb(self, parts: list[Token]) -> str:
+        return parts[0].lower()
+
+    def external(self, _: list[Token]) -> Who:
+        return Who(WhoKind.EXTERNAL)
+
+    def anyone(self, _: list[Token]) -> Who:
+        return Who(WhoKind.ANYONE)
+
+    def outside(self, names: list[str]) -> Who:
+        return Who(WhoKind.OUTSIDE, tuple(names))
+
+    def anonymous(self, _: list[Token]) -> Who:
+        return Who(WhoKind.ANONYMOUS)
+
+    def federated(self, parts: list[Token | None]) -> Who:
+        return Who(WhoKind.FEDERATED, tuple(str(part) for part in parts if part))
+
+    def service(self, _: list[Token]) -> Who:
+        return Who(WhoKind.SERVICE)
+
+    def users(self, parts: list[Any]) -> Who:
+        return Who(WhoKind.USERS, (), parts[0], parts[1] or ())
+
+    def roles(self, parts: list[Any]) -> Who:
+        return Who(WhoKind.ROLES, (), parts[0], parts[1] or ())
+
+    def principal(self, parts: list[Token]) -> Who:
+        return Who(WhoKind.PRINCIPAL, (str(parts[0]),))
+
+    def inside(self, parts: list[Token]) -> str:
+        return str(parts[0])
+
+    def of_account(self, parts: list[Token]) -> str:
+        return str(parts[0])
+
+    def except_for(self, parts: list[Token]) -> tuple[str, ...]:
+        return tuple(map(str, parts))
+
+    def action(self, parts: list[Token]) -> tuple[str, ...]:
+        token = parts[0]
+        found = tuple(catalogue.named_actions(str(token)))
+        if not found:
+            near = catalogue.nearest_action(str(token)) or ""
+            raise self._fail(f"there is no action `{token}`", token, near)
+        return found
+
+    def on(self, parts: list[Token]) -> str:
+        return str(parts[0])
+
+    def directly(self, _: list[Token]) -> Route:
+        return Route(RouteKind.DIRECTLY)
+
+    def assumption(self, parts: list[Token | None]) -> Route:
+        limit = parts[0]
+        if limit is not None and int(limit) < 1:
+            raise self._fail("a path has at least one hop", limit, "1")
+        return Route(RouteKind.ASSUMPTION, int(limit) if limit else None)
+
+    def escalation(self, _: list[Token]) -> Route:
+        return Route(RouteKind.ESCALATION)
+
+    def where(self, conditions: list[Condition]) -> tuple[Condition, ...]:
+        return tuple(conditions)
+
+    def without(self, conditions: list[Condition]) -> tuple[Condition, ...]:
+        return tuple(conditions)
+
+    def value(self, parts: list[Token]) -> str:
+        return str(parts[0]).strip('"')
+
+    def absent(self, parts: list[Token]) -> Condition:
+        if parts[0].lower() == "mfa":
+            return _condition("BoolIfExists", _MFA, ["false"])
+        return _condition("Null", self._key(parts[0]), ["true"])
+
+    def present(self, parts: list[Token]) -> Condition:
+        if parts[0].lower() == "mfa":
+            return _condition("Bool", _MFA, ["true"])
+        return _condition("Null", self._key(parts[0]), ["false"])
+
+    def equals(self, parts: list[Any]) -> Condition:
+        return self._compared(parts[0], parts[1:], _EQUAL)
+
+    def among(self, parts: list[Any]) -> Condition:
+        return self._compared(parts[0], parts[1:], _EQUAL)
+
+    def differs(self, parts: list[Any]) -> Condition:
+        return self._compared(parts[0], parts[1:], _DIFFERENT)
+
+    def like(self, parts: list[Any]) -> Condition:
+        return _condition("StringLike", self._key(parts[0]), parts[1:])
+
+    def before(self, parts: list[Any]) -> Condition:
+        return self._compared(parts[0], parts[1:], _BEFORE)
+
+    def after(self, parts: list[Any]) -> Condition:
+        return self._compared(parts[0], parts[1:], _AFTER)
+
+    def _compared(self, token: Token, values: list[str], operators: dict[str, str]) -> Condition:
+        key = self._key(token)
+        found = (catalogue.key_type(key.lower()) or "String").removeprefix("ArrayOf")
+        operator = operators.get(found, operators.get("String"))
+        if operator is None:
+            raise self._fail(f"`{token}` is neither a number nor a date", token)
+        if (catalogue.key_type(key.lower()) or "").startswith("ArrayOf"):
+            operator = f"ForAnyValue:{operator}"
+        return _condition(operator, key, values)
+
+    def _key(self, token: Token) -> str:
+        if token.lower() == "mfa":
+            return _MFA
+        if not catalogue.is_key(token.lower()):
+            near = catalogue.nearest_key(str(token)) or ""
+            raise self._fail(f"there is no condition key `{token}`", token, near)
+        return str(token)
+
+
+_EQUAL = {
+    "String": "StringEquals",
+    "ARN": "ArnLike",
+    "Bool": "Bool",
+    "Numeric": "NumericEquals",
+    "Date": "DateEquals",
+    "IPAddress": "IpAddress",
+}
+_DIFFERENT = {
+    "String": "StringNotEquals",
+    "ARN": "ArnNotLike",
+    "Numeric": "NumericNotEquals",
+    "Date": "DateNotEquals",
+    "IPAddress": "NotIpAddress",
+}
+_BEFORE = {"Date": "DateLessThan", "Numeric": "NumericLessThan"}
+_AFTER = {"Date": "DateGreaterThan", "Numeric": "NumericGreaterThan"}
+
+
+def _condition(operator: str, key: str, values: list[str]) -> Condition:
+    read = read_operator(operator)
+    wildcards = read.values is Values.PATTERN
+    return Condition(
+        read,
+        key.lower(),
+        key,
+        tuple(template(value, wildcards=wildcards, variables=False) for value in values),
+    )

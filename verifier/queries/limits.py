@@ -1,0 +1,57 @@
+"""What a question demands of the requests themselves: `where ...` and `without ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iam_smt.terms import Term, conjunction, negation
+from verifier.compile.calls import Call
+from verifier.compile.conditions import condition_holds
+from verifier.policy.syntax import Condition
+from verifier.request import Request
+from verifier.semantics import conditions
+
+_OF_THE_CALLER = (
+    "aws:principal",
+    "aws:userid",
+    "aws:username",
+    "aws:multifactorauth",
+    "aws:tokenissuetime",
+    "aws:federatedprovider",
+    "aws:sourceidentity",
+    "saml:",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Conditions that must hold (`where`) and that must not (`without`).
+
+    A condition on who asks is about the first request of a path, the asker's own; any other is
+    about every request.
+    """
+
+    where: tuple[Condition, ...] = ()
+    without: tuple[Condition, ...] = ()
+
+    def term(self, call: Call, *, first: bool) -> Term:
+        """Return a term that holds iff the call is as the question demands."""
+        request = call.authorization().request
+        wanted = [condition_holds(item, request) for item in self.where if _binds(item, first)]
+        unwanted = [condition_holds(item, request) for item in self.without if _binds(item, first)]
+        return conjunction([*wanted, *map(negation, unwanted)])
+
+    def faults(self, request: Request, *, first: bool) -> Iterator[str]:
+        """Yield what a concrete request has against the demands."""
+        for expected, items in ((True, self.where), (False, self.without)):
+            for item in items:
+                holds = conditions.condition_holds(item, request.context)
+                if _binds(item, first) and holds is not expected:
+                    yield f"{item.written} is not as the question demands"
+
+
+def _binds(condition: Condition, first: bool) -> bool:
+    key = condition.key
+    of_caller = key.startswith(_OF_THE_CALLER) or "." in key.partition(":")[0]
+    return first or not of_caller

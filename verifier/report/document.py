@@ -1,0 +1,132 @@
+"""An answer as JSON: the document that `docs/answer.schema.json` describes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from verifier.verdict import Answer, Barrier, Cause, Hop, Way
+
+VERSION: Literal["1"] = "1"
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CauseDocument(_Shape):
+    """A statement that takes part in a decision."""
+
+    policy: str = Field(description="what people call the policy")
+    statement: str = Field(description="the Sid, or the number of the statement counted from 1")
+    effect: str = Field(description="Allow or Deny, empty for a whole policy")
+    place: str = Field(description="file:line:column, empty where there is none")
+
+
+class HopDocument(_Shape):
+    """One request of a path, replayed by the evaluator."""
+
+    principal: str = Field(description="the ARN or name of the caller")
+    action: str
+    resource: str
+    resource_account: str | None = Field(description="the owner of the resource")
+    listed: bool = Field(description="whether the snapshot lists the resource")
+    context: dict[str, list[str]] = Field(description="the whole context, by lower-cased key")
+    chosen: list[str] = Field(description="the keys whose values had to be chosen")
+    requires: list[str] = Field(description="permissions that the same call needs besides")
+    by: list[CauseDocument] = Field(description="the statements that allow it")
+
+
+class BarrierDocument(_Shape):
+    """Why one way does not go on."""
+
+    who: str = Field(description="the role, or class of callers, that gets no further")
+    what: list[str] = Field(description="the roles or resources that stay out of reach")
+    stops: str
+    causes: list[CauseDocument]
+
+
+class WayDocument(_Shape):
+    """The answer for one class of callers, or for one action of `what can`."""
+
+    who: str
+    verdict: Literal["yes", "no", "unknown"]
+    witness: list[HopDocument] = Field(description="the hops of a yes")
+    reached: list[str] = Field(description="the roles that can be become")
+    barriers: list[BarrierDocument] = Field(description="what stops the ways of a no")
+    reason: str = Field(description="what an unknown leaves open")
+
+
+class AnswerDocument(_Shape):
+    """The answer to a question."""
+
+    version: Literal["1"] = VERSION
+    question: str
+    verdict: Literal["yes", "no", "unknown"]
+    ways: list[WayDocument]
+    assumptions: list[str]
+    remarks: list[str] = Field(description="what is odd in the input")
+    seconds: float
+    solver_questions: int
+    edges: int = Field(description="assume-role edges that were looked at")
+
+
+def document(answer: Answer) -> AnswerDocument:
+    """Return an answer as the document that is published."""
+    return AnswerDocument(
+        question=answer.question.text,
+        verdict=answer.verdict.value,
+        ways=[_way(way) for way in answer.ways],
+        assumptions=list(answer.assumptions),
+        remarks=list(answer.remarks),
+        seconds=round(answer.effort.seconds, 4),
+        solver_questions=answer.effort.questions,
+        edges=answer.effort.edges,
+    )
+
+
+def _way(way: Way) -> WayDocument:
+    return WayDocument(
+        who=way.who,
+        verdict=way.verdict.value,
+        witness=[_hop(hop) for hop in way.witness],
+        reached=list(way.reached),
+        barriers=[_barrier(barrier) for barrier in way.barriers],
+        reason=way.reason,
+    )
+
+
+def _hop(hop: Hop) -> HopDocument:
+    return HopDocument(
+        principal=hop.principal,
+        action=hop.action,
+        resource=hop.resource,
+        resource_account=hop.request.resource_account,
+        listed=hop.known,
+        context={key: list(values) for key, values in sorted(hop.context.items())},
+        chosen=list(hop.chosen),
+        requires=list(hop.requires),
+        by=[_cause(cause) for cause in hop.by],
+    )
+
+
+def _barrier(barrier: Barrier) -> BarrierDocument:
+    causes = [_cause(cause) for cause in barrier.causes]
+    return BarrierDocument(
+        who=barrier.who, what=list(barrier.what), stops=barrier.stops, causes=causes
+    )
+
+
+def _cause(cause: Cause) -> CauseDocument:
+    return CauseDocument(
+        policy=cause.policy,
+        statement=cause.statement,
+        effect=cause.effect,
+        place=cause.place,
+    )
+
+
+def render(answer: Answer) -> str:
+    """Return the answer as JSON text."""
+    return document(answer).model_dump_json(indent=2) + "\n"

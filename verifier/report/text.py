@@ -1,0 +1,173 @@
+"""An answer as text for people: the path, the statements, what stops the ways that are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from verifier.catalogue import key_name
+from verifier.queries.question import Form, Question, RouteKind
+from verifier.report.plain import plain
+from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
+
+_COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
+_INDENT = " " * 5
+_MOST_BARRIERS = 12
+_MOST_NAMES = 8
+_CALLERS = {
+    "AWS principals outside the zone of trust": "outside the zone of trust",
+    "anonymous callers": "without a signature",
+    "federated identities": "a federated identity",
+}
+
+
+def render(answer: Answer, width: int = 100) -> str:
+    """Return the answer as text of about `width` columns; colours are escape sequences."""
+    form = answer.question.form
+    if form is Form.CAN and len(answer.ways) <= len(_CALLERS):
+        lines = list(_can(answer, width))
+    else:
+        lines = list(_list(answer, width))
+    return "\n".join([*lines, *_footer(answer)]) + "\n"
+
+
+def _headline(answer: Answer, text: str, width: int) -> str:
+    verdict = answer.verdict
+    word = click.style(f"{verdict.name:<7}", fg=_COLOURS[verdict], bold=True)
+    seconds = f"{answer.effort.seconds:.2f} s"
+    return f"{word}{plain(text):<{max(width - 9 - len(seconds), 1)}}  {seconds}"
+
+
+def _goal(question: Question) -> str:
+    actions = question.actions
+    text = actions[0] if len(actions) == 1 else f"any of {len(actions)} actions"
+    return f"{text} on {question.resource}" if question.resource else text
+
+
+def _can(answer: Answer, width: int) -> Iterator[str]:
+    question = answer.question
+    who, verb = str(question.who), "reach"
+    if question.route.kind is RouteKind.DIRECTLY:
+        verb = "perform"
+    match answer.verdict:
+        case Verdict.YES:
+            count = len(answer.witness)
+            hops = "1 hop" if count == 1 else f"{count} hops"
+            text = f"{who} can {verb} {_goal(question)}: {hops}"
+        case Verdict.NO:
+            text = f"{who} cannot {verb} {_goal(question)}"
+        case Verdict.UNKNOWN:
+            text = f"whether {who} can {verb} {_goal(question)}"
+    yield _headline(answer, text, width)
+    for way in answer.ways:
+        yield ""
+        if len(answer.ways) > 1:
+            yield _class_line(way)
+        yield from _way(way)
+
+
+def _class_line(way: Way) -> str:
+    word = click.style(way.verdict.value, fg=_COLOURS[way.verdict])
+    return f"  {plain(way.who)}: {word}"
+
+
+def _way(way: Way) -> Iterator[str]:
+    match way.verdict:
+        case Verdict.YES:
+            yield from _witness(way)
+        case Verdict.UNKNOWN:
+            yield f"{_INDENT}open      {plain(way.reason)}"
+        case Verdict.NO:
+            yield from _closed(way)
+
+
+def _witness(way: Way) -> Iterator[str]:
+    for number, hop in enumerate(way.witness, 1):
+        caller = _CALLERS.get(way.who, "") if number == 1 else ""
+        yield f"{number:>3}  {plain(hop.principal)}" + (f"   {caller}" if caller else "")
+        yield f"{_INDENT}{hop.action}  →  {plain(hop.resource)}" + (
+            "" if hop.known else "   (any that is not listed)"
+        )
+        yield from _details(hop)
+    count = len(way.witness)
+    yield f"{_INDENT}replayed  {count} of {count} requests are allowed by the evaluator"
+
+
+def _details(hop: Hop) -> Iterator[str]:
+    label = "with"
+    for key in hop.chosen:
+        values = " , ".join(f'"{plain(value)}"' for value in hop.context[key])
+        yield f"{_INDENT}  {label:<5} {plain(key_name(key))} = {values}"
+        label = ""
+    if hop.requires:
+        yield f"{_INDENT}  needs {', '.join(hop.requires)}"
+    yield from _labelled("by", hop.by)
+
+
+def _labelled(label: str, causes: Iterable[Cause]) -> Iterator[str]:
+    for cause in causes:
+        place = f"   {cause.place}" if cause.place else ""
+        yield f"{_INDENT}  {label:<5} {plain(str(cause) + place)}"
+        label = ""
+
+
+def _closed(way: Way) -> Iterator[str]:
+    if way.reached:
+        names = ", ".join(way.reached[:_MOST_NAMES])
+        more = len(way.reached) - _MOST_NAMES
+        tail = f" and {more} more" if more > 0 else ""
+        yield f"{_INDENT}becomes   {plain(names)}{tail}"
+    if not way.barriers and not way.reached:
+        yield f"{_INDENT}no policy names them"
+    for barrier in way.barriers[:_MOST_BARRIERS]:
+        yield from _barrier(barrier)
+    if len(way.barriers) > _MOST_BARRIERS:
+        yield f"{_INDENT}and {len(way.barriers) - _MOST_BARRIERS} more, all in the JSON format"
+
+
+def _barrier(barrier: Barrier) -> Iterator[str]:
+    first, *others = barrier.what
+    more = f" and {len(others)} more" if others else ""
+    yield f"{_INDENT}closed    {plain(barrier.who)}  →  {plain(first)}{more}"
+    yield f"{_INDENT}          {plain(barrier.stops)}"
+    yield from _labelled("by", barrier.causes)
+
+
+def _list(answer: Answer, width: int) -> Iterator[str]:
+    """Yield one line for each caller, or action, that can, then those that are unknown."""
+    question = answer.question
+    able = [way for way in answer.ways if way.verdict is Verdict.YES]
+    open_ways = [way for way in answer.ways if way.verdict is Verdict.UNKNOWN]
+    closed = len(answer.ways) - len(able) - len(open_ways)
+    match question.form:
+        case Form.WHAT_CAN:
+            text = f"{question.who} can do {len(able)} actions"
+        case Form.WHO_CAN:
+            text = f"{len(able)} can {_goal(question)}, {closed} cannot"
+        case Form.CAN:
+            text = f"{len(able)} of {question.who} can {_goal(question)}, {closed} cannot"
+    yield _headline(answer, text, width)
+    yield ""
+    for way in able:
+        yield f"  {plain(way.who)}{_shortly(way.witness)}"
+    for way in open_ways:
+        yield f"  {plain(way.who)}   unknown: {plain(way.reason)}"
+
+
+def _shortly(hops: tuple[Hop, ...]) -> str:
+    parts = [f"on {hops[-1].resource}"] if hops and hops[-1].resource != "*" else []
+    if len(hops) > 1:
+        parts.append(f"{len(hops)} hops")
+    chosen = [f"{key} = {', '.join(hop.context[key])}" for hop in hops for key in hop.chosen]
+    if chosen:
+        parts.append("with " + ", ".join(dict.fromkeys(chosen)))
+    return plain("   " + "; ".join(parts)) if parts else ""
+
+
+def _footer(answer: Answer) -> Iterator[str]:
+    yield ""
+    label = "assumes"
+    for assumption in answer.assumptions:
+        yield f"  {label:<9} {plain(assumption)}"
+        label = ""
