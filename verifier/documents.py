@@ -55,7 +55,7 @@ def _decoder() -> json.JSONDecoder:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """A JSON text with its parsed `value`; `file` is the name to show."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from iam_smt.automata import EVERYTHING, Clause, clause
+from iam_smt.automata import EVERYTHING
 from iam_smt.context import SESSION_NAME
 from iam_smt.credentials import Chain, Credentials, first_present, free_text
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
-from iam_smt.patterns import fold_case
+from iam_smt.requests import tag_key
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
 from iam_smt.texts import Choice, SetVariable, StringVariable, Text
+
+_TAGS = ("aws:principaltag", "aws:requesttag")
 
 
 class AssumeRoleKeys:
@@ -72,11 +74,11 @@ class AssumeRoleKeys:
         """Holds iff the call passes the session tag `name`."""
         self._chain.tags_matter = True
         self.passed(name)
-        return self._tag_keys.some(_tag_key(name))
+        return self._tag_keys.some(tag_key(name))
 
     def makes_transitive(self, name: str) -> Term:
         """Holds iff the call declares the tag `name` transitive."""
-        return self._transitive_keys.some(_tag_key(name))
+        return self._transitive_keys.some(tag_key(name))
 
     def passed(self, name: str) -> StringVariable:
         """Return the value of the tag `name` where it is passed and not transitive."""
@@ -102,14 +104,34 @@ class AssumeRoleKeys:
             return FALSE
         return either(self._caller.source_identity.present, self._sets_identity)
 
+    def note_tags(self) -> None:
+        """Make the tags that policies ask about by key known to every hop of the chain."""
+        for atom in (*self._tag_keys.memberships, *self._transitive_keys.memberships):
+            for pattern in atom.clause.patterns:
+                if len(pattern) == 1 and isinstance(pattern[0], str):
+                    self._chain.transitive_tag(pattern[0].lower())
+        for name in self._passed:
+            self._chain.transitive_tag(name)
+
+    def carried(self) -> list[str]:
+        """Return the keys that tell what goes with the call, asked about or not."""
+        found = ["aws:multifactorauthpresent"]
+        if self._chain.tags_matter:
+            found += ["aws:tagkeys", "sts:transitivetagkeys"]
+            found += [f"{key}/{name}" for key in _TAGS for name in self._chain.tags]
+        if self._chain.identity_matters:
+            found += ["aws:sourceidentity", "sts:sourceidentity"]
+        return found
+
     def axioms(self) -> list[Term]:
         """What STS refuses: see the class."""
         taken = self._caller.source_identity.present
         found: list[Term] = []
         if self._chain.identity_matters:
             found.append(implies(self._sets_identity, negation(taken)))
-        for name in self._passed:
-            found.append(implies(self._caller.inherited(name).present, negation(self.passes(name))))
+        for name in self._chain.tags if self._chain.tags_matter else ():
+            inherited = self._caller.inherited(name).present
+            found.append(implies(inherited, negation(self.passes(name))))
         for atom in self._transitive_keys.memberships:
             if not atom.outside:
                 found.append(implies(atom, self._tag_keys.some(atom.clause)))
@@ -131,8 +153,8 @@ class ChainedSession(Credentials):
         provider: SingleKey = ABSENT,
         claims: Callable[[str], Key | None] = lambda name: None,
     ) -> None:
+        super().__init__(chain)
         self._label = label
-        self._chain = chain
         self._call = call
         self._caller = caller
         self._own = own
@@ -146,11 +168,7 @@ class ChainedSession(Credentials):
     def source_identity(self) -> SingleKey:  # type: ignore[override]
         """The source identity of the caller, or the one that the call has set (R7.64)."""
         present = either(self._caller.source_identity.present, self._call.sets_identity)
-        return SingleKey(present, self._chain.source_identity)
-
-    def identity_key(self) -> SingleKey:
-        self._chain.identity_matters = True
-        return self.source_identity
+        return SingleKey(present, self.chain.source_identity)
 
     def tag(self, name: str) -> SingleKey:
         own = known(self._own[name]) if name in self._own else ABSENT
@@ -163,12 +181,7 @@ class ChainedSession(Credentials):
     def inherited(self, name: str) -> SingleKey:
         declared = both(self._call.passes(name), self._call.makes_transitive(name))
         present = either(self._caller.inherited(name).present, declared)
-        return SingleKey(present, self._chain.transitive_tag(name))
+        return SingleKey(present, self.chain.transitive_tag(name))
 
     def claim(self, name: str) -> Key | None:
         return self._claims(name)
-
-
-def _tag_key(name: str) -> Clause:
-    """Return the spellings of a tag key that condition keys treat as `name` (R4.4)."""
-    return clause([fold_case((name,))])

@@ -247,6 +247,9 @@ def _member(
         case Exhausted():
             return GaveUp(variable.name)
     blamed: set[Chosen] = {choices[index] for index in outcome.literals if index < len(choices)}
+    if blamed.isdisjoint(group):
+        # What every member must satisfy clashes only if some member must exist.
+        blamed |= set(group[:1])
     if several and (len(group) > 1 or different_from):
         blamed.add(several)
     return Clash(frozenset(blamed))

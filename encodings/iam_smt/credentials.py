@@ -31,6 +31,18 @@ class Chain:
     )
     _transitive: dict[str, StringVariable] = field(default_factory=dict)
 
+    def matters_as_to(self, other: Chain) -> bool:
+        """Take over what matters to a chain that goes on from here; return whether it is new."""
+        before = self.tags_matter, self.identity_matters
+        self.tags_matter |= other.tags_matter
+        self.identity_matters |= other.identity_matters
+        return before != (self.tags_matter, self.identity_matters)
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of the transitive tags that any hop has to do with."""
+        return list(self._transitive)
+
     def transitive_tag(self, name: str) -> StringVariable:
         """Return the value of the transitive tag `name`, in lower case."""
         if name not in self._transitive:
@@ -40,7 +52,10 @@ class Chain:
 
 
 class Credentials:
-    """What the caller's credentials carry; without more, nothing (an anonymous caller)."""
+    """What the caller's credentials carry on a chain; without more, nothing."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
 
     mfa: SingleKey = ABSENT
     source_identity: SingleKey = ABSENT
@@ -53,6 +68,7 @@ class Credentials:
 
     def identity_key(self) -> SingleKey:
         """Return `aws:SourceIdentity`, which a policy asks about."""
+        self.chain.identity_matters = True
         return self.source_identity
 
     def inherited(self, name: str) -> SingleKey:
@@ -78,7 +94,8 @@ class UserCredentials(Credentials):
     `tags` maps lower-cased tag keys to values, None where they are free (R5.57).
     """
 
-    def __init__(self, label: str, tags: Mapping[str, Text] | None) -> None:
+    def __init__(self, label: str, chain: Chain, tags: Mapping[str, Text] | None) -> None:
+        super().__init__(chain)
         self._label = label
         self._tags = tags
         self._made: dict[str, SingleKey] = {}

@@ -17,7 +17,7 @@ from iam_smt.credentials import (
     keeps_claim,
 )
 from iam_smt.keys import ABSENT, Key, SingleKey, Truth, known
-from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term
+from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term, both
 from iam_smt.texts import Choice, Join, Member, StringVariable, Text, View, member
 
 
@@ -41,8 +41,8 @@ class OpenSession(Credentials):
         providers: tuple[str, ...] = (),
         by_service: bool = False,
     ) -> None:
+        super().__init__(chain)
         self._label = label
-        self._chain = chain
         self._tags = tags
         self._taggable = taggable
         self._providers = providers
@@ -66,12 +66,8 @@ class OpenSession(Credentials):
                 StringVariable(f"{label}.aws:federatedprovider", exactly(*names)),
             )
 
-    def identity_key(self) -> SingleKey:
-        self._chain.identity_matters = True
-        return self.source_identity
-
     def tag(self, name: str) -> SingleKey:
-        self._chain.tags_matter = True
+        self.chain.tags_matter = True
         if name not in self._tag_keys:
             own = free_text(self._label, f"role tag {name}")
             if self._tags is not None:
@@ -82,7 +78,7 @@ class OpenSession(Credentials):
     def inherited(self, name: str) -> SingleKey:
         if name not in self._inherited:
             present = Flag(f"{self._label} inherits tag {name}")
-            self._inherited[name] = SingleKey(present, self._chain.transitive_tag(name))
+            self._inherited[name] = SingleKey(present, self.chain.transitive_tag(name))
         return self._inherited[name]
 
     def passed(self, name: str) -> SingleKey:
@@ -126,35 +122,50 @@ class OpenSession(Credentials):
 
 @dataclass
 class Binding:
-    """Flags and variables of one session with what they are in terms of another."""
+    """Flags and variables of one session with what they are in terms of another.
+
+    `guards` has, for each value, the flag without which it says nothing.
+    """
 
     flags: dict[Flag, Term]
     texts: dict[StringVariable, Text]
+    guards: dict[Flag | StringVariable, Flag]
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[SingleKey, SingleKey]]) -> Binding:
         """Return the binding of open keys to the keys that they stand for."""
-        flags: dict[Flag, Term] = {}
-        texts: dict[StringVariable, Text] = {}
+        found = cls({}, {}, {})
         for key, meaning in pairs:
             if isinstance(key.present, Flag):
-                flags[key.present] = meaning.present
+                found.flags[key.present] = meaning.present
+            value: Flag | StringVariable | None = None
             if isinstance(key.value, Truth) and isinstance(key.value.term, Flag):
+                value = key.value.term
                 shown = meaning.value.term if isinstance(meaning.value, Truth) else FALSE
-                flags[key.value.term] = shown
+                found.flags[value] = shown
             elif isinstance(key.value, StringVariable) and isinstance(
                 meaning.value, str | StringVariable | View | Join | Choice
             ):
-                texts[key.value] = meaning.value
-        return cls(flags, texts)
+                value = key.value
+                found.texts[value] = meaning.value
+            if value is not None and isinstance(key.present, Flag):
+                found.guards[value] = key.present
+        return found
 
     def meaning(self, atom: Atom) -> Term | None:
-        """Return what an atom about the one session says of the other; None if it is about
-        something else.
+        """Return what an atom about the one session says of the other, where it says anything.
+
+        None if it is about something else.
         """
+        guard = self.guards.get(atom) if isinstance(atom, Flag) else None
         match atom:
             case Flag():
-                return self.flags.get(atom)
+                meant = self.flags.get(atom)
             case Member(variable=variable, clause=of) if variable in self.texts:
-                return member(self.texts[variable], of)
-        return None
+                meant = member(self.texts[variable], of)
+                guard = self.guards.get(variable)
+            case _:
+                meant = None
+        if meant is None or guard is None:
+            return meant
+        return both(self.flags[guard], meant)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from iam_smt.automata import EVERYTHING
+from iam_smt.automata import EVERYTHING, Clause, clause
 from iam_smt.context import KeyType, free_key
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
 from iam_smt.networks import AddressVariable, read_network
 from iam_smt.numbers import Form, NumberVariable
 from iam_smt.organizations import unknown_membership
+from iam_smt.patterns import fold_case
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
 from iam_smt.texts import SetVariable, StringVariable
@@ -165,3 +166,33 @@ class CallKeys:
             found.append(implies(both(end.present, atom), inside))
             found.append(implies(both(end.present, negation(atom)), outside))
         return found
+
+
+class TagKeys:
+    """The tags that a call passes: `aws:TagKeys` lists every `aws:RequestTag/K` (R5.52).
+
+    A call without tags has no `aws:TagKeys`, or an empty one.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._listed = SetVariable(f"{label}.aws:tagkeys")
+        self._named = Flag(f"{label} has aws:tagkeys")
+
+    def key(self, name: str) -> Key | None:
+        """Return the key `name` of the tags."""
+        if name == "aws:tagkeys":
+            return SetKey(either(self._named, self._listed.some(EVERYTHING)), self._listed)
+        prefix, _, tag = name.partition("/")
+        if prefix != "aws:requesttag" or not tag:
+            return None
+        return free_key(self._label, name, KeyType.TEXT, self._listed.some(tag_key(tag)))
+
+    def axioms(self) -> list[Term]:
+        """Nothing ties the tags of a call beyond their making."""
+        return []
+
+
+def tag_key(name: str) -> Clause:
+    """Return the spellings of a tag key that condition keys treat as `name` (R4.4)."""
+    return clause([fold_case((name,))])

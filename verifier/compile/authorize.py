@@ -30,46 +30,66 @@ from verifier.compile.requests import SymbolicRequest
 from verifier.compile.statements import resource_votes, votes
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 
+_NO_ENDPOINTS: Mapping[str, AttachedPolicy] = MappingProxyType({})
 _BY_PROVIDER = {
     Kind.SAML: "sts:assumerolewithsaml",
     Kind.OIDC: "sts:assumerolewithwebidentity",
 }
 
 
-def authorize(request: SymbolicRequest, policies: ApplicablePolicies) -> Term:
-    """Return a term that holds iff `request` is allowed under `policies` (R6.4)."""
+def authorize(
+    request: SymbolicRequest,
+    policies: ApplicablePolicies,
+    endpoints: Mapping[str, AttachedPolicy] = _NO_ENDPOINTS,
+) -> Term:
+    """Return a term that holds iff `request` is allowed under `policies` (R6.4).
+
+    `endpoints` are the policies of VPC endpoints that the request may come through, by id.
+    """
     always = request.principal.kind in ACCOUNT_KINDS and (
         request.action.lower() in facts.ALWAYS_ALLOWED
     )
     if always:
         return negation(refused(request))
-    return allowed(layers(request, policies), setting(request))
+    what_allows = _granting(request, policies)
+    if allowed(what_allows, setting(request)) is FALSE:
+        return FALSE
+    return allowed(_limited(what_allows, request, policies, endpoints), setting(request))
 
 
 def layers(
     request: SymbolicRequest,
     policies: ApplicablePolicies,
-    endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
+    endpoints: Mapping[str, AttachedPolicy] = _NO_ENDPOINTS,
 ) -> Layers:
-    """Return what each type of policy says of the request, where it binds caller and resource.
+    """Return what each type of policy says of the request, where it binds caller and resource."""
+    return _limited(_granting(request, policies), request, policies, endpoints)
 
-    `endpoints` are the policies of VPC endpoints that the request may come through, by id.
-    """
-    principal = request.principal
+
+def _granting(request: SymbolicRequest, policies: ApplicablePolicies) -> Layers:
+    """Return what the policies say that can grant anything: of the caller, and of the resource."""
     grants, resource_deny = resource_votes(policies.resource, request)
     if _is_bucket_policy_rescue(request):
         resource_deny = FALSE
-    bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
-    scps = levels(votes(level, request) for level in policies.scps) if bound else ALLOW_ALL
-    found = Layers(
-        identity=votes(policies.identity, request),
-        grants=grants,
-        resource_deny=resource_deny,
-        boundary=ALLOW_ALL
-        if principal.is_service_linked or not policies.boundary
-        else votes(policies.boundary, request),
+    identity = votes(policies.identity, request)
+    return Layers(identity=identity, grants=grants, resource_deny=resource_deny)
+
+
+def _limited(
+    granting: Layers,
+    request: SymbolicRequest,
+    policies: ApplicablePolicies,
+    endpoints: Mapping[str, AttachedPolicy],
+) -> Layers:
+    """Return the same with the policies that only limit."""
+    principal = request.principal
+    is_bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
+    is_bounded = policies.boundary and not principal.is_service_linked
+    found = replace(
+        granting,
+        boundary=votes(policies.boundary, request) if is_bounded else ALLOW_ALL,
         session=_session(request, policies),
-        scps=scps,
+        scps=levels(votes(level, request) for level in policies.scps) if is_bound else ALLOW_ALL,
         rcps=_rcps(request, policies),
         endpoint=votes([policies.endpoint], request) if policies.endpoint else ALLOW_ALL,
         refused=refused(request),

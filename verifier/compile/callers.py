@@ -16,7 +16,7 @@ from iam_smt.organizations import (
     member_of,
     unknown_membership,
 )
-from iam_smt.patterns import ANYTHING, DIGIT, Characters, Run
+from iam_smt.patterns import ANYTHING, DIGIT, Characters, Pattern, Run
 from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.terms import TRUE, Flag, Term, conjunction, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
@@ -31,6 +31,7 @@ _NAME = Characters(
     frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
 )
 _NAME_AND_PATH = Run(Characters(_NAME.listed | {"/"}))
+_UPPER = Run(Characters(frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")))
 _EXAMPLE_ACCOUNTS = ("999999999999", "888888888888", "777777777777")
 
 ASSUMED = AttachedPolicy(
@@ -93,14 +94,14 @@ def scps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
     return place.scps or ()
 
 
-def user_caller(snapshot: Snapshot, user: User, label: str) -> Caller:
+def user_caller(snapshot: Snapshot, user: User, label: str, chain: Chain) -> Caller:
     """Return a user of the snapshot."""
     partition = user.arn.split(":")[1]
     principal = SymbolicPrincipal(Kind.USER, partition, user.arn, user.account)
     return Caller(
         label,
         principal,
-        UserCredentials(label, symbolic_tags(user.tags)),
+        UserCredentials(label, chain, symbolic_tags(user.tags)),
         membership(snapshot, user.account, f"account {user.account}"),
         ApplicablePolicies(
             identity=user.policies,
@@ -160,7 +161,7 @@ def open_session(
         providers=_providers(role),
         by_service=by_service,
     )
-    name = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
+    name: Text = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
     return session_caller(snapshot, role, label, credentials, name)
 
 
@@ -183,13 +184,15 @@ def _trusts(role: Role, action: str) -> bool:
     )
 
 
-def root_caller(snapshot: Snapshot, account: str, partition: str, label: str) -> Caller:
+def root_caller(
+    snapshot: Snapshot, account: str, partition: str, label: str, chain: Chain
+) -> Caller:
     """Return the root user of an account of the snapshot."""
     arn = f"arn:{partition}:iam::{account}:root"
     return Caller(
         label,
         SymbolicPrincipal(Kind.ROOT, partition, arn, account),
-        Credentials(),
+        Credentials(chain),
         membership(snapshot, account, f"account {account}"),
         ApplicablePolicies(scps=scps(snapshot, account)),
         account,
@@ -225,12 +228,13 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
     if kind is Kind.USER:
         user_name = View(arn, (head, *ACCOUNT, ":user", ANYTHING, "/"), _NAME, ())
     session_name: Text | None = None
-    credentials = Credentials()
+    credentials = Credentials(chain)
     user_id: Text | None = None
     if kind is Kind.USER:
-        credentials = UserCredentials(label, None)
+        credentials = UserCredentials(label, chain, None)
+        user_id = StringVariable(f"{label}.user id", clause([("AIDA", _UPPER)]))
     elif kind is Kind.ROLE_SESSION:
-        session_name = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
+        user_id, session_name = _session_identity(label)
         credentials = OpenSession(label, chain, None)
     elif kind is Kind.FEDERATED_USER:
         credentials = OpenSession(label, chain, None, identifiable=False)
@@ -258,6 +262,14 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
     )
 
 
+def _session_identity(label: str) -> tuple[Text, Text]:
+    """Return the user id of a session of an unknown role, and its last part, the name (R5.15)."""
+    head: Pattern = ("AROA", _UPPER, ":")
+    domain = clause([(*head, _NAME, _NAME, Run(_NAME))])
+    identifier = StringVariable(f"{label}.user id", domain, ("AROAEXAMPLE:example",))
+    return identifier, View(identifier, head, _NAME, ())
+
+
 def _session(kind: Kind) -> Level:
     return (ASSUMED,) if kind is Kind.FEDERATED_USER else ()
 
@@ -266,13 +278,13 @@ def _any_of(accounts: frozenset[str]) -> Clause:
     return exactly(*sorted(accounts)) if accounts else clause([])
 
 
-def anonymous_caller(label: str) -> Caller:
+def anonymous_caller(label: str, chain: Chain) -> Caller:
     """Return an unsigned caller (R5.10)."""
     principal = SymbolicPrincipal(Kind.ANONYMOUS, "aws")
-    return Caller(label, principal, Credentials(), NO_ORGANIZATION, ApplicablePolicies(), None)
+    return Caller(label, principal, Credentials(chain), NO_ORGANIZATION, ApplicablePolicies(), None)
 
 
-def named_caller(kind: Kind, name: str, partition: str, label: str) -> Caller:
+def named_caller(kind: Kind, name: str, partition: str, label: str, chain: Chain) -> Caller:
     """Return a service, or an identity that the SAML or OIDC provider `name` vouches for."""
     principal = SymbolicPrincipal(kind, partition, provider=name)
-    return Caller(label, principal, Credentials(), NO_ORGANIZATION, ApplicablePolicies(), None)
+    return Caller(label, principal, Credentials(chain), NO_ORGANIZATION, ApplicablePolicies(), None)

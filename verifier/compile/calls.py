@@ -10,19 +10,19 @@ from types import MappingProxyType
 from iam_smt.assume_role import AssumeRoleKeys
 from iam_smt.context import KeyType, Source, SymbolicContext
 from iam_smt.credentials import overruled
-from iam_smt.evaluation import Layers, Setting, allowed
+from iam_smt.evaluation import Layers, Setting
 from iam_smt.identities import PrincipalKeys
 from iam_smt.keys import Key, SingleKey, Truth, Value
 from iam_smt.model import Model
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
 from iam_smt.principals import ACCOUNT_KINDS, Kind
-from iam_smt.requests import CallKeys, NetworkKeys
+from iam_smt.requests import CallKeys, NetworkKeys, TagKeys
 from iam_smt.resources import ResourceKeys
 from iam_smt.terms import Atom, Term, atoms, conjunction
 from iam_smt.texts import Choice, Join, SetVariable, StringVariable, View
 from verifier import catalogue
-from verifier.compile.authorize import layers, setting
+from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.targets import Target, tag_texts
@@ -85,7 +85,7 @@ class Authorization:
 
     def term(self) -> Term:
         """Return a term that holds iff it is allowed."""
-        return allowed(self.layers(), self.setting())
+        return authorize(self.request, self.policies, self.endpoints)
 
 
 class Call:
@@ -131,7 +131,7 @@ class Call:
             caller.user_name,
         )
         network = NetworkKeys(label, principal.kind, keys.via_service)
-        sources: list[Source] = [keys, network, person, resource]
+        sources: list[Source] = [keys, network, person, resource, TagKeys(label)]
         if assume is not None:
             sources.insert(0, assume)
         self.context = SymbolicContext(label, sources, type_of)
@@ -166,7 +166,10 @@ class Call:
         for name in _ALWAYS_SHOWN:
             self.context.key(name)
         if self.assume is not None:
-            self.context.key("sts:rolesessionname")
+            for name in ("sts:rolesessionname", *self.assume.carried()):
+                self.context.key(name)
+        if any(name.startswith("aws:requesttag/") for name in self.context.keys):
+            self.context.key("aws:tagkeys")
         values: dict[str, str | tuple[str, ...]] = {}
         for name, key in sorted(self.context.keys.items()):
             if model.holds(key.present):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from iam_smt.evaluation import LAYERS, Layers, Setting, allowed
 from iam_smt.model import Model
-from iam_smt.terms import FALSE, TRUE
-from iam_smt.theory import Sat
+from iam_smt.terms import FALSE, TRUE, disjunction
+from iam_smt.theory import Sat, Unsat
 from verifier.compile.calls import Authorization
-from verifier.compile.statements import applies
+from verifier.compile.statements import action_fits, applies, principal_fits
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect
 from verifier.queries.paths import Path
@@ -71,15 +71,23 @@ def _stopped(world: World, path: Path) -> tuple[str, tuple[Cause, ...]]:
     return stops or "no request can satisfy all conditions together", tuple(causes)
 
 
-def is_offered(path: Path) -> bool:
-    """Return whether some policy seems to offer the last call of `path`: it names the caller, or
-    the caller's own policies allow the action inside its account.
+def is_offered(world: World, path: Path) -> bool:
+    """Return whether some policy seems to offer the last call of `path`: an Allow names the caller,
+    or the caller's own policies allow the action inside its account.
     """
     authorization = path.last.authorization()
-    layers = authorization.layers()
-    named = any(term is not FALSE for _, term in layers.grants)
-    inside = authorization.setting().same_account and not authorization.setting().strict
-    return named or (inside and layers.identity.allow is not FALSE)
+    setting = authorization.setting()
+    if setting.same_account and not setting.strict:
+        return authorization.layers().identity.allow is not FALSE
+    named = disjunction(
+        principal_fits(statement, authorization.request)[0]
+        for policy in _policies("grants", authorization)
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW
+        and action_fits(statement.actions, authorization.request.action)
+    )
+    outcome = world.solver.solve(named, path.last.caller.facts)
+    return not isinstance(outcome, Unsat)
 
 
 def _stops(name: str, layers: Layers, setting: Setting) -> bool:

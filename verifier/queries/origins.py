@@ -66,7 +66,9 @@ def _outside_start(zone: Zone, kind: Kind, partition: str) -> Start:
 
 def anonymous(world: World) -> Origin:
     """Anyone at all, without a signature (R6.81)."""
-    return Origin("anonymous callers", (((lambda chain: anonymous_caller("anonymous")), {}),))
+    return Origin(
+        "anonymous callers", (((lambda chain: anonymous_caller("anonymous", chain)), {}),)
+    )
 
 
 def federated(world: World, provider: str | None = None) -> Origin:
@@ -83,7 +85,7 @@ def _provider_start(name: str) -> Start:
     is_saml = ":saml-provider/" in name
     kind = Kind.SAML if is_saml and name not in BUILT_IN_PROVIDERS else Kind.OIDC
     partition = name.split(":")[1] if name.startswith("arn:") else "aws"
-    return lambda chain: named_caller(kind, name, partition, "identity")
+    return lambda chain: named_caller(kind, name, partition, "identity", chain)
 
 
 def services(world: World) -> Origin:
@@ -96,13 +98,13 @@ def services(world: World) -> Origin:
 
 
 def _service_start(name: str) -> Start:
-    return lambda chain: named_caller(Kind.SERVICE, name, "aws", name)
+    return lambda chain: named_caller(Kind.SERVICE, name, "aws", name, chain)
 
 
 def user(world: World, who: User) -> Origin:
     """One user of the snapshot."""
     roles = world.trusts.of_user(who)
-    start: Start = lambda chain: user_caller(world.snapshot, who, who.name)  # noqa: E731
+    start: Start = lambda chain: user_caller(world.snapshot, who, who.name, chain)  # noqa: E731
     return Origin(who.arn, ((start, roles),), who.arn)
 
 
@@ -117,7 +119,7 @@ def root(world: World, account: str) -> Origin:
     """The root user of one account of the snapshot."""
     partition = world.snapshot.accounts[account].partition
     arn = f"arn:{partition}:iam::{account}:root"
-    start: Start = lambda chain: root_caller(world.snapshot, account, partition, "root")  # noqa: E731
+    start: Start = lambda chain: root_caller(world.snapshot, account, partition, "root", chain)  # noqa: E731
     return Origin(arn, ((start, {}),), arn)
 
 

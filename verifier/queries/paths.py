@@ -52,7 +52,7 @@ class Path:
 
     def __init__(self, world: World, caller: Caller, chain: Chain, *, begins: bool = False) -> None:
         self._world = world
-        self._chain = chain
+        self.chain = chain
         self._begins = begins
         self._calls: list[tuple[Call, Role | None]] = []
         self.caller = caller
@@ -63,7 +63,7 @@ class Path:
         before = self.caller
         kind = before.principal.kind
         action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
-        keys = AssumeRoleKeys(label, self._chain, before.credentials, action)
+        keys = AssumeRoleKeys(label, self.chain, before.credentials, action)
         call = Call(
             label,
             before,
@@ -76,7 +76,7 @@ class Path:
         self._calls.append((call, role))
         credentials = ChainedSession(
             f"session {len(self._calls)}",
-            self._chain,
+            self.chain,
             keys,
             before.credentials,
             symbolic_tags(role.tags),
@@ -120,6 +120,9 @@ class Path:
             self._world.limits.term(call, first=self._begins and number == 0)
             for number, (call, _) in enumerate(self._calls)
         ]
+        for call, _ in self._calls:
+            if call.assume is not None:
+                call.assume.note_tags()
         return conjunction([*terms, *(call.axioms() for call, _ in self._calls)])
 
     def _needs(self) -> list[Term]:
@@ -129,13 +132,13 @@ class Path:
         needs are gathered until no more come up.
         """
         while True:
-            before = self._chain.tags_matter, self._chain.identity_matters
+            before = self.chain.tags_matter, self.chain.identity_matters
             needs = [
                 implies(condition, call.authorization(action).term())
                 for call, _ in self._calls
                 for action, condition in _conditions(call)
             ]
-            if before == (self._chain.tags_matter, self._chain.identity_matters):
+            if before == (self.chain.tags_matter, self.chain.identity_matters):
                 return needs
 
     def decode(self, model: Model) -> list[DecodedHop]:

@@ -121,7 +121,7 @@ class Search:
         stopped: tuple[Barrier, ...] = ()
         if verdict is Verdict.NO:
             stopped = barriers(self.world, self.closed)
-            stopped += tuple(self._break(trail, target) for trail, target in broken)
+            stopped += self._breaks(broken)
         return Way(
             self.origin.name,
             verdict,
@@ -131,22 +131,27 @@ class Search:
             reason=reason,
         )
 
-    def _break(self, trail: Trail, target: Target) -> Barrier:
-        """Return where a chain breaks whose hops are each allowed, but not all together."""
-        length = len(trail.roles)
-        for count in range(1, length + 1):
-            part = Trail(trail.start, trail.roles[:count])
-            if not self._possible(part.path(self.world)):
-                length = count
-                break
-        *before, last = trail.roles[:length]
-        who = " → ".join(role.arn for role in before) or self.origin.name
-        place = last.trust.place(())
-        return Barrier(
-            who,
-            (last.arn, target.label),
-            "each hop is possible, but no session can carry what all of them ask for",
-            (Cause(last.trust.title, "", "", place),),
+    def _breaks(self, broken: Sequence[tuple[Trail, Target]]) -> tuple[Barrier, ...]:
+        """Return where chains break whose hops are each possible, but not all together."""
+        found: dict[tuple[Role, ...], list[str]] = {}
+        for trail, target in broken:
+            length = next(
+                (
+                    count
+                    for count in range(1, len(trail.roles) + 1)
+                    if not self._possible(Trail(trail.start, trail.roles[:count]).path(self.world))
+                ),
+                len(trail.roles),
+            )
+            found.setdefault(trail.roles[:length], []).append(target.label)
+        return tuple(
+            Barrier(
+                " → ".join(role.arn for role in roles[:-1]) or self.origin.name,
+                (roles[-1].arn, *targets) if roles else tuple(targets),
+                "each hop is possible, but no session can carry what all of them ask for",
+                tuple(Cause(role.trust.title, "", "", role.trust.place(())) for role in roles[-1:]),
+            )
+            for roles, targets in found.items()
         )
 
     def _trails(self) -> Iterator[Trail]:
@@ -185,7 +190,7 @@ class Search:
 
     def _note_closed(self, path: Path, roles: tuple[Role, ...], what: str) -> None:
         """Keep a call that cannot be allowed, for the reasons of a no, if a policy offers it."""
-        if len(self.closed) < _MOST_CLOSED and is_offered(path):
+        if len(self.closed) < _MOST_CLOSED and is_offered(self.world, path):
             who = roles[-1].arn if roles else path.last.caller.label
             self.closed.append(Closed(path, who, what))
 

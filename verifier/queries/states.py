@@ -8,13 +8,13 @@ be reached by a chain of any length.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iam_smt.credentials import Chain
+from iam_smt.model import Model
 from iam_smt.open_sessions import Binding, OpenSession
-from iam_smt.terms import FALSE, Atom, Term, atoms, conjunction, disjunction, negation
+from iam_smt.terms import FALSE, TRUE, Atom, Term, atoms, conjunction, disjunction, negation
 from iam_smt.texts import StringVariable
 from iam_smt.theory import Sat, Unsolved
 from verifier.compile.callers import Caller
@@ -30,6 +30,12 @@ _MOST_STATES = 4_000
 Facts = tuple[bool, ...]
 """The truth of the atoms that a node asks about, in their order."""
 
+Chained = tuple[Start, tuple[Role, ...]]
+"""The caller that a chain starts with, and its roles."""
+
+Layer = dict[str, dict[Facts, Chained]]
+"""States that chains of one length end in, by role, each with a chain."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -41,14 +47,32 @@ class Arrival:
     target: Target
 
 
+@dataclass(frozen=True)
+class Edge:
+    """A hop to a role: when it is possible, and what the atoms of that role then say."""
+
+    possible: Term
+    meanings: list[Term]
+
+    def differs(self, facts: Facts) -> Term:
+        """Return a term that holds iff the session that the hop ends in carries other facts."""
+        return disjunction(
+            negation(term) if value else term
+            for term, value in zip(self.meanings, facts, strict=True)
+        )
+
+
 @dataclass
 class _Node:
-    """A role with an open session, the paths that go on from it, and what they ask of it."""
+    """A role with an open session, what later hops ask of it (each atom with what it says where it
+    says anything), and the edges that go on from it.
+    """
 
     role: Role
     chain: Chain
     caller: Caller
-    atoms: dict[Atom, None] = field(default_factory=dict)
+    atoms: dict[Atom, Term] = field(default_factory=dict)
+    edges: dict[str, Edge] = field(default_factory=dict)
 
     @property
     def session(self) -> OpenSession:
@@ -64,14 +88,29 @@ class _Node:
             found.texts[mine] = theirs
         return found
 
-    def owns(self, atom: Atom) -> bool:
-        """Return whether `atom` is about the open session."""
-        return self.binding(self.caller).meaning(atom) is not None
+    def note(self, terms: Iterable[Term]) -> bool:
+        """Note the atoms of `terms` that are about the open session; return whether any is new."""
+        own = self.binding(self.caller)
+        before = len(self.atoms)
+        for atom in atoms(*terms):
+            if atom not in self.atoms and (meaning := own.meaning(atom)) is not None:
+                self.atoms[atom] = meaning
+        return len(self.atoms) > before
+
+    def meanings(self, later: Caller) -> list[Term]:
+        """Return what the atoms say when the session is that of `later`."""
+        binding = self.binding(later)
+        return [binding.meaning(atom) or FALSE for atom in self.atoms]
+
+    def facts(self, model: Model) -> Facts:
+        """Return what a model of a path that goes on from here says of the session."""
+        return tuple(model.holds(term) for term in self.atoms.values())
 
     def given(self, facts: Facts) -> Term:
         """Return a term that holds iff the session carries these facts."""
         return conjunction(
-            atom if value else negation(atom) for atom, value in zip(self.atoms, facts, strict=True)
+            term if value else negation(term)
+            for term, value in zip(self.atoms.values(), facts, strict=True)
         )
 
 
@@ -91,44 +130,63 @@ class StateSearch:
             self._nodes[role.arn] = _Node(role, chain, caller)
         self.doubts: set[str] = set()
         self.reached: dict[str, None] = {}
+        self._seen: dict[str, set[Facts]] = {}
 
     def arrivals(self) -> Iterator[Arrival]:
-        """Yield every state that may perform the goal, shortest chains first."""
+        """Yield a chain for every state that may perform the goal, shortest chains first."""
         self._gather()
         if any(len(node.atoms) > _MOST_ATOMS for node in self._nodes.values()):
             self.doubts.add("the chains depend on more of their sessions than is followed")
             return
-        seen: set[tuple[str, Facts]] = set()
-        queue: deque[tuple[Start, tuple[Role, ...], Facts]] = deque()
+        layer = self._first()
+        while layer:
+            for arn, states in layer.items():
+                self.reached[arn] = None
+                yield from self._at_goal(self._nodes[arn], states)
+            if sum(map(len, self._seen.values())) > _MOST_STATES:
+                self.doubts.add("the chains have more states than are followed")
+                return
+            layer = self._next(layer)
+
+    def _first(self) -> Layer:
+        """Return the states that the callers of the question can become at once."""
+        layer: Layer = {}
         for start, roles in self._origin.starts:
             for role in roles.values():
                 if role.arn in self._nodes:
                     chain = Chain()
                     path = Path(self._world, start(chain), chain, begins=True)
-                    for facts in self._outcomes(path, role, None):
-                        if (role.arn, facts) not in seen:
-                            seen.add((role.arn, facts))
-                            queue.append((start, (role,), facts))
-        while queue:
-            start, roles_so_far, facts = queue.popleft()
-            self.reached[roles_so_far[-1].arn] = None
-            node = self._nodes[roles_so_far[-1].arn]
-            given = node.given(facts)
-            for action, target in self._aims:
-                path = Path(self._world, node.caller, node.chain)
-                if self._holds(path.ask(action, target).term(), given):
-                    yield Arrival(start, roles_so_far, action, target)
+                    for facts, _ in self._new(self._edge(path, role), role.arn, TRUE):
+                        layer.setdefault(role.arn, {})[facts] = (start, (role,))
+        return layer
+
+    def _next(self, layer: Layer) -> Layer:
+        """Return the new states that sessions of this layer can become."""
+        following: Layer = {}
+        for arn, states in layer.items():
+            node = self._nodes[arn]
+            given = disjunction(map(node.given, states))
             for role in self._followers(node):
-                if not self._nodes[role.arn].atoms and (role.arn, ()) in seen:
+                if not self._nodes[role.arn].atoms and self._seen.get(role.arn):
                     continue
-                path = Path(self._world, node.caller, node.chain)
-                for outcome in self._outcomes(path, role, given):
-                    if (role.arn, outcome) not in seen:
-                        seen.add((role.arn, outcome))
-                        queue.append((start, (*roles_so_far, role), outcome))
-            if len(seen) > _MOST_STATES:
-                self.doubts.add("the chains have more states than are followed")
-                return
+                if role.arn not in node.edges:
+                    path = Path(self._world, node.caller, node.chain)
+                    node.edges[role.arn] = self._edge(path, role)
+                for facts, model in self._new(node.edges[role.arn], role.arn, given):
+                    start, roles = states[node.facts(model)]
+                    following.setdefault(role.arn, {})[facts] = (start, (*roles, role))
+        return following
+
+    def _at_goal(self, node: _Node, states: dict[Facts, Chained]) -> Iterator[Arrival]:
+        for action, target in self._aims:
+            path = Path(self._world, node.caller, node.chain).ask(action, target)
+            question, waiting = path.term(), dict(states)
+            while waiting and question is not FALSE:
+                outcome = self._solve(question, disjunction(map(node.given, waiting)))
+                if outcome is None:
+                    break
+                start, roles = waiting.pop(node.facts(outcome))
+                yield Arrival(start, roles, action, target)
 
     def _followers(self, node: _Node) -> list[Role]:
         roles = self._world.trusts.of_role(node.role).values()
@@ -145,55 +203,39 @@ class StateSearch:
                 Path(self._world, node.caller, node.chain).ask(action, target).term()
                 for action, target in self._aims
             ]
-            node.atoms = {atom: None for atom in atoms(*terms) if node.owns(atom)}
+            node.note(terms)
         changed = True
-        while changed:
+        while changed and all(len(node.atoms) <= _MOST_ATOMS for node in self._nodes.values()):
             changed = False
             for node in self._nodes.values():
                 for role in self._followers(node):
                     path = Path(self._world, node.caller, node.chain).assume(role)
-                    for term in self._meanings(self._nodes[role.arn], path.caller):
-                        for atom in atoms(term):
-                            if atom not in node.atoms and node.owns(atom):
-                                node.atoms[atom] = None
-                                changed = True
-                if len(node.atoms) > _MOST_ATOMS:
-                    return
+                    after = self._nodes[role.arn]
+                    changed |= node.note(after.meanings(path.caller))
+                    changed |= node.chain.matters_as_to(after.chain)
 
-    def _meanings(self, node: _Node, later: Caller) -> list[Term]:
-        """Return what the atoms of a node say when its session is that of `later`."""
-        binding = node.binding(later)
-        return [binding.meaning(atom) or FALSE for atom in node.atoms]
+    def _edge(self, path: Path, role: Role) -> Edge:
+        """Return the hop with which `path` goes on to `role`."""
+        after = self._nodes[role.arn]
+        path.chain.matters_as_to(after.chain)
+        meanings = after.meanings(path.assume(role).caller)
+        return Edge(path.term(), meanings)
 
-    def _outcomes(self, path: Path, role: Role, given: Term | None) -> Iterator[Facts]:
-        """Yield the facts of every session that `path`, which goes on to `role`, can end in."""
-        node = self._nodes[role.arn]
-        path.assume(role)
-        meanings = self._meanings(node, path.caller)
-        question = path.term()
-        if question is FALSE:
-            return
-        excluded: list[Term] = [] if given is None else [given]
-        while True:
-            outcome = self._world.solver.solve(question, *excluded)
-            if isinstance(outcome, Unsolved):
-                self.doubts.add(outcome.reason)
-            if not isinstance(outcome, Sat):
+    def _new(self, edge: Edge, arn: str, given: Term) -> Iterator[tuple[Facts, Model]]:
+        """Yield the facts, not seen before, of every session that a hop can end in."""
+        seen = self._seen.setdefault(arn, set())
+        excluded = [edge.differs(facts) for facts in seen]
+        while edge.possible is not FALSE:
+            model = self._solve(edge.possible, given, *excluded)
+            if model is None:
                 return
-            facts = tuple(outcome.model.holds(term) for term in meanings)
-            yield facts
-            if not facts:
-                return
-            excluded.append(
-                disjunction(
-                    negation(term) if value else term
-                    for term, value in zip(meanings, facts, strict=True)
-                )
-            )
+            facts = tuple(model.holds(term) for term in edge.meanings)
+            seen.add(facts)
+            excluded.append(edge.differs(facts))
+            yield facts, model
 
-    def _holds(self, term: Term, given: Term) -> bool:
-        outcome = self._world.solver.solve(term, given)
+    def _solve(self, *terms: Term) -> Model | None:
+        outcome = self._world.solver.solve(*terms)
         if isinstance(outcome, Unsolved):
             self.doubts.add(outcome.reason)
-            return True
-        return isinstance(outcome, Sat)
+        return outcome.model if isinstance(outcome, Sat) else None

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from verifier.facts import TRUST_ACTIONS
 from verifier.request import Principal, PrincipalType, Request, session_of
 
 
 @dataclass(frozen=True)
 class Session:
-    """A role session; `tags` and `inherited` (transitive) are by lower-cased key (R7.60, R7.61).
+    """A role session; tags are by lower-cased key, `inherited` are transitive (R7.60, R7.61).
 
-    `role_tags` may list several values of a key, of which any may count (X-12).
+    `role_tags` may list several values of a key, of which any may count (X-12). `perhaps` are
+    tags of a caller outside, who may have made them transitive or not (R5.57).
     """
 
     principal: Principal
     role_tags: Mapping[str, tuple[str, ...]]
     passed: Mapping[str, str] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
+    perhaps: Mapping[str, str] = field(default_factory=dict)
     source_identity: str | None = None
     mfa: bool = False
 
@@ -27,7 +30,8 @@ class Session:
         for tags in (self.inherited, self.passed):
             if name in tags:
                 return (tags[name],)
-        return self.role_tags.get(name, ())
+        perhaps = (self.perhaps[name],) if name in self.perhaps else ()
+        return perhaps + self.role_tags.get(name, ())
 
 
 def assume(
@@ -41,8 +45,9 @@ def assume(
         for key, values in context.items()
         if key.startswith("aws:requesttag/") and values
     }
-    inherited = dict(before.inherited) if before else _of_first_caller(request)
-    inherited |= {key: value for key, value in passed.items() if key in transitive}
+    inherited = dict(before.inherited) if before else {}
+    perhaps = before.perhaps if before else _of_first_caller(request)
+    inherited |= {key: passed.get(key, "") for key in transitive}
     names = context.get("sts:rolesessionname") or ("example",)
     identity = before.source_identity if before else _one(request, "aws:sourceidentity")
     by_user = request.principal.kind is PrincipalType.USER
@@ -51,6 +56,7 @@ def assume(
         role_tags,
         {key: value for key, value in passed.items() if key not in transitive},
         inherited,
+        {key: value for key, value in perhaps.items() if key not in passed},
         identity or _one(request, "sts:sourceidentity"),
         by_user and _one(request, "aws:multifactorauthpresent") == "true",
     )
@@ -86,6 +92,11 @@ def contradictions(session: Session, request: Request) -> Iterator[str]:
         yield "aws:SourceIdentity is not that of the session (R7.64)"
     if _one(request, "aws:multifactorauthpresent") == "true" and not session.mfa:
         yield "the session was made without MFA (R5.21)"
-    for key in request.context:
-        if key.startswith("aws:requesttag/") and key.partition("/")[2] in session.inherited:
-            yield f"{key} passes a tag that is inherited (R7.61)"
+    if request.action.lower() not in TRUST_ACTIONS:
+        return
+    passed = {key.lower() for key in request.context.get("aws:tagkeys", ())}
+    passed |= {
+        key.partition("/")[2] for key in request.context if key.startswith("aws:requesttag/")
+    }
+    for key in sorted(passed & session.inherited.keys()):
+        yield f"the call passes the tag {key}, which is inherited (R7.61)"

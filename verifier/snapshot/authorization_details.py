@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from verifier.documents import Document
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
@@ -112,7 +113,7 @@ class Pages:
     def __init__(self, building: Building) -> None:
         self._building = building
         self._pages: list[tuple[Details, Location]] = []
-        self._managed: dict[str, AttachedPolicy] = {}
+        self._managed: dict[tuple[Document | None, str], AttachedPolicy] = {}
         self._groups: dict[tuple[str, str], Level] = {}
 
     def add(self, value: Any, location: Location) -> None:
@@ -171,9 +172,9 @@ class Pages:
         else:
             at = location.at("PolicyVersionList", chosen, "Document")
             parsed = self._building.policy(versions[chosen].Document, PolicyKind.IDENTITY, at)
-        self._managed[policy.Arn] = AttachedPolicy(
-            PolicyKind.IDENTITY, title, parsed, at, policy.Arn
-        )
+        found = AttachedPolicy(PolicyKind.IDENTITY, title, parsed, at, policy.Arn)
+        self._managed[location.document, policy.Arn] = found
+        self._managed.setdefault((None, policy.Arn), found)
 
     def _inline(
         self, policies: list[InlinePolicy] | None, location: Location, group: str = ""
@@ -199,12 +200,16 @@ class Pages:
         )
 
     def _named(self, arn: str, location: Location) -> AttachedPolicy:
-        """Return the managed policy with this ARN, without its document if no page has it."""
-        if arn not in self._managed:
+        """Return the managed policy with this ARN, that of the same file first; without its
+        document if no page has it.
+        """
+        here = self._managed.get((location.document, arn)) or self._managed.get((None, arn))
+        if here is None:
             title = f'managed policy "{arn.rsplit("/", 1)[-1]}"'
             self._building.remark(f"{title} is attached, but its document is not here", location)
-            self._managed[arn] = AttachedPolicy(PolicyKind.IDENTITY, title, None, location, arn)
-        return self._managed[arn]
+            here = AttachedPolicy(PolicyKind.IDENTITY, title, None, location, arn)
+            self._managed[None, arn] = here
+        return here
 
     def _boundary(self, entity: Entity, location: Location) -> AttachedPolicy | None:
         if entity.PermissionsBoundary is None:

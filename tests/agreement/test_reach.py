@@ -1,0 +1,40 @@
+"""Answers about random estates: a yes is replayed, a no withstands an attacker who just tries."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.estates import EstateGenerator
+from tests.wandering import Wanderer
+from verifier.ask import ask
+from verifier.snapshot.model import Snapshot
+from verifier.verdict import Verdict
+
+_GOAL = "reach s3:DeleteBucket on arn:aws:s3:::data via role assumption"
+
+
+def check(snapshot: Snapshot, random: Random, walks: int) -> Verdict:
+    """Ask about an estate, and let an attacker try what the answer says cannot be done.
+
+    A yes has been replayed, or the question would have raised `ReplayError`.
+    """
+    zone = ", ".join([*sorted(snapshot.zone.accounts), *snapshot.zone.organizations])
+    answer = ask(snapshot, f"can anyone outside {zone} {_GOAL}")
+    if answer.verdict is Verdict.NO:
+        assert Wanderer(snapshot, random).reaches_bucket(walks) is None
+    return answer.verdict
+
+
+@settings(
+    max_examples=int(os.environ.get("VERIFIER_ESTATES", "150")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.randoms(use_true_random=False), st.integers(0, 1 << 30))
+def test_no_withstands_trying(random: Random, seed: int) -> None:
+    """No random walk on the evaluator does what was said to be impossible; every yes replays."""
+    check(EstateGenerator(random).snapshot(), Random(seed), walks=60)

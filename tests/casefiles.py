@@ -1,0 +1,92 @@
+"""The cases in `cases/`, read: requests with the policies that bear on them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verifier import documents
+from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
+from verifier.policy.parse import parse_policy
+from verifier.policy.reading import Location
+from verifier.policy.syntax import PolicyKind
+from verifier.request import Principal, PrincipalType, Request, context
+
+FOLDER = Path(__file__).parent / "cases"
+MATCHING = "matching.jsonl"
+_NOWHERE = documents.parse("{}", "case")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request with what must come of it."""
+
+    id: str
+    request: Request
+    policies: ApplicablePolicies
+    expected: str
+    rule: str
+
+
+def attached(document: Any, kind: PolicyKind, title: str = "policy") -> AttachedPolicy:
+    """Return a document as a policy of `kind`."""
+    return AttachedPolicy(kind, title, parse_policy(document, kind, Location(_NOWHERE)))
+
+
+def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
+    """Return the policies of a case; a role's trust policy is told by the action."""
+    trust = action.lower().startswith("sts:assumerole")
+    resource_kind = PolicyKind.TRUST if trust else PolicyKind.RESOURCE
+    resource, endpoint = policies.get("resource"), policies.get("endpoint")
+    session = policies.get("session")
+    return ApplicablePolicies(
+        identity=tuple(attached(d, PolicyKind.IDENTITY) for d in policies.get("identity", [])),
+        resource=attached(resource, resource_kind) if resource else None,
+        boundary=tuple(attached(d, PolicyKind.BOUNDARY) for d in policies.get("boundary", [])),
+        session=(attached(session, PolicyKind.SESSION),) if session else (),
+        scps=tuple(
+            tuple(attached(d, PolicyKind.SCP) for d in level) for level in policies.get("scps", [])
+        ),
+        rcps=tuple(
+            tuple(attached(d, PolicyKind.RCP) for d in level) for level in policies.get("rcps", [])
+        ),
+        endpoint=attached(endpoint, PolicyKind.ENDPOINT) if endpoint else None,
+    )
+
+
+def principal(text: str, keys: dict[str, Any]) -> Principal:
+    """Return the principal of a case; a session's role is its `aws:PrincipalArn` if given."""
+    lower = {key.lower(): value for key, value in keys.items()}
+    arn = lower.get("aws:principalarn")
+    found = Principal.parse(text)
+    if found.kind is PrincipalType.ROLE_SESSION and arn:
+        return Principal.parse(text, role=arn[0])
+    return found
+
+
+def read_case(row: dict[str, Any]) -> Case:
+    """Read one line of a file of requests."""
+    keys = row.get("context", {})
+    request = Request(
+        principal(row["principal"], keys),
+        row["action"],
+        row["resource"],
+        row.get("resource_account"),
+        context(keys),
+    )
+    policies = applicable(row["policies"], row["action"])
+    return Case(row["id"], request, policies, row["expected"], row["rule"])
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """Return the lines of a file of cases."""
+    text = (FOLDER / name).read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def all_cases() -> list[Case]:
+    """Return every request case of every file."""
+    names = sorted(path.name for path in FOLDER.glob("*.jsonl"))
+    return [read_case(row) for name in names if name != MATCHING for row in rows(name)]

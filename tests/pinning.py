@@ -1,0 +1,123 @@
+"""A concrete request given to the encoding: folded into it, or as demands on an open request."""
+
+from __future__ import annotations
+
+from iam_smt.automata import exactly
+from iam_smt.context import KeyType, SymbolicContext
+from iam_smt.keys import ABSENT, Key, SetKey, Truth, known, known_set
+from iam_smt.networks import AddressVariable, read_network
+from iam_smt.numbers import Form, NumberVariable, read_moment, read_number
+from iam_smt.principals import Kind, SymbolicPrincipal
+from iam_smt.terms import FALSE, Term, negation
+from iam_smt.texts import SetVariable, member
+from verifier.compile.calls import type_of
+from verifier.compile.requests import SymbolicRequest
+from verifier.facts import is_multivalued
+from verifier.policy.attached import ApplicablePolicies
+from verifier.request import FEDERATED_KINDS, Context, Principal, PrincipalType, Request
+
+
+class KnownKeys:
+    """Every key as the context of a request has it; a key that is not in it is absent."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def key(self, name: str) -> Key:
+        values = self._context.get(name)
+        if values is None:
+            return SetKey(FALSE, ()) if is_multivalued(name) else ABSENT
+        if len(values) == 1 and not is_multivalued(name):
+            return known(values[0])
+        return known_set(*values)
+
+    def axioms(self) -> list[Term]:
+        return []
+
+
+def symbolic_principal(principal: Principal) -> SymbolicPrincipal:
+    """Return a known principal as the encoding sees it."""
+    named = principal.kind in FEDERATED_KINDS | {PrincipalType.SERVICE}
+    return SymbolicPrincipal(
+        Kind[principal.kind.name],
+        principal.partition or "aws",
+        principal.arn,
+        principal.account,
+        principal.session_name,
+        principal.parent,
+        principal.name if named else None,
+        principal.canonical_user,
+        principal.is_service_linked,
+    )
+
+
+def folded(request: Request, policies: ApplicablePolicies) -> SymbolicRequest:
+    """Return the request with everything known, so that its decision folds to a constant."""
+    keys = KnownKeys(request.context)
+    return _symbolic(request, policies, SymbolicContext("request", [keys], lambda name: None))
+
+
+def opened(request: Request, policies: ApplicablePolicies) -> SymbolicRequest:
+    """Return the request with an open context; `pins` then demands the known one."""
+    return _symbolic(request, policies, SymbolicContext("request", [], _type))
+
+
+def _type(name: str) -> KeyType | None:
+    return KeyType.TEXTS if is_multivalued(name) else type_of(name)
+
+
+def _symbolic(
+    request: Request, policies: ApplicablePolicies, context: SymbolicContext
+) -> SymbolicRequest:
+    account = request.principal.account
+    return SymbolicRequest(
+        symbolic_principal(request.principal),
+        request.action,
+        request.resource,
+        request.resource,
+        account is not None and account == request.resource_account,
+        context,
+        bool(policies.boundary),
+    )
+
+
+def pins(request: SymbolicRequest, context: Context) -> list[Term] | None:
+    """Return demands that the keys made so far are as in `context`.
+
+    None if a value does not fit the type of its key, so that no such request is encoded.
+    """
+    found: list[Term] = []
+    for name, key in request.context.keys.items():
+        values = context.get(name)
+        if values is None:
+            found.append(negation(key.present))
+            continue
+        found.append(key.present)
+        if isinstance(key, SetKey):
+            if not values:
+                return None
+            if isinstance(key.members, SetVariable):
+                found += [key.members.some(exactly(value)) for value in values]
+                found.append(negation(key.members.some(exactly(*values), outside=True)))
+            continue
+        if len(values) != 1:
+            return None
+        pin = _pin(key.value, values[0])
+        if pin is None:
+            return None
+        found.append(pin)
+    return found
+
+
+def _pin(value: object, text: str) -> Term | None:
+    match value:
+        case Truth(term=term):
+            said = {"true": term, "false": negation(term)}
+            return said.get(text)
+        case AddressVariable():
+            network = read_network(text)
+            return value.within(network) if network and "/" not in text else None
+        case NumberVariable(form=form):
+            number = read_number(text) if form is Form.NUMBER else read_moment(text)
+            return value.compare("=", number) if number is not None else None
+    return member(value, exactly(text))  # type: ignore[arg-type]
