@@ -193,26 +193,37 @@ class StateSearch:
         return [role for role in roles if role.arn in self._nodes]
 
     def _gather(self) -> None:
-        """Find the atoms of each session that some later hop asks about, however late."""
-        for node in self._nodes.values():
-            terms = [
-                Path(self._world, node.caller, node.chain).assume(role).term()
-                for role in self._followers(node)
-            ]
-            terms += [
-                Path(self._world, node.caller, node.chain).ask(action, target).term()
-                for action, target in self._aims
-            ]
-            node.note(terms)
+        """Find the atoms of each session that some later hop asks about, however late.
+
+        What any hop makes matter matters to all: a source identity that one role demands has to
+        be allowed by the next (R7.64).
+        """
+        for _ in range(2):
+            chains = [node.chain for node in self._nodes.values()]
+            for node in self._nodes.values():
+                node.note(path.term() for path in self._onward(node))
+            for start, roles in self._origin.starts:
+                for role in roles.values():
+                    chain = Chain()
+                    Path(self._world, start(chain), chain, begins=True).assume(role).term()
+                    chains.append(chain)
+            for node in self._nodes.values():
+                for chain in chains:
+                    node.chain.matters_as_to(chain)
         changed = True
         while changed and all(len(node.atoms) <= _MOST_ATOMS for node in self._nodes.values()):
             changed = False
             for node in self._nodes.values():
                 for role in self._followers(node):
                     path = Path(self._world, node.caller, node.chain).assume(role)
-                    after = self._nodes[role.arn]
-                    changed |= node.note(after.meanings(path.caller))
-                    changed |= node.chain.matters_as_to(after.chain)
+                    changed |= node.note(self._nodes[role.arn].meanings(path.caller))
+
+    def _onward(self, node: _Node) -> Iterator[Path]:
+        """Yield the paths of one hop that go on from a node: to other roles, and to the goal."""
+        for role in self._followers(node):
+            yield Path(self._world, node.caller, node.chain).assume(role)
+        for action, target in self._aims:
+            yield Path(self._world, node.caller, node.chain).ask(action, target)
 
     def _edge(self, path: Path, role: Role) -> Edge:
         """Return the hop with which `path` goes on to `role`."""
