@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         UndecidedError,
         VerifierError,
     )
-    from verifier.queries.question import Form, Question, Route, RouteKind, Who, WhoKind
+    from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
     from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
 
 __version__ = "0.1.0"
@@ -46,7 +46,7 @@ _HOMES = {
         "verifier.errors",
     ),
     **dict.fromkeys(
-        ("Form", "Question", "Route", "RouteKind", "Who", "WhoKind"), "verifier.queries.question"
+        ("Form", "Question", "Route", "RouteKind", "Who", "WhoKind"), "verifier.question"
     ),
     **dict.fromkeys(("Answer", "Barrier", "Cause", "Hop", "Verdict", "Way"), "verifier.verdict"),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from verifier.ask import Progress, ask
-from verifier.queries.question import Question
+from verifier.question import Question
 from verifier.snapshot import model
 from verifier.snapshot.load import load
 from verifier.verdict import Answer

@@ -15,9 +15,9 @@ from verifier.queries.callers import callers
 from verifier.queries.goals import Goal, aims
 from verifier.queries.limits import Limits
 from verifier.queries.origins import Origin
-from verifier.queries.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.queries.reach import ANY_LENGTH, Search
 from verifier.queries.world import World
+from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
 from verifier.verdict import Answer, Effort, Verdict, Way
 

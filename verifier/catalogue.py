@@ -103,19 +103,27 @@ def named_actions(text: str) -> Iterator[str]:
 
 
 def nearest_action(action: str) -> str | None:
-    """Return the action that `action` most likely means."""
-    service, colon, name = action.partition(":")
+    """Return the action that `action`, which may lack its service, most likely means."""
+    service, colon, name = action.lower().partition(":")
     if not colon:
-        return None
-    known = services()
-    if service.lower() not in known:
-        near = get_close_matches(service.lower(), known, 1, 0.5)
-        if not near:
-            return None
-        service = near[0]
-    names = {found.lower(): found for found in actions(service.lower())}
-    close = get_close_matches(f"{service}:{name}".lower(), names, 1, 0.5)
+        return next((found for found in _every_action() if _ends_in(found, service)), None)
+    near = [service] if service in services() else get_close_matches(service, services(), 8, 0.4)
+    names = {found.lower(): found for prefix in near for found in actions(prefix)}
+    same = [found for found in names if _ends_in(found, name)]
+    close = same or get_close_matches(f"{service}:{name}", names, 1, 0.5)
     return names[close[0]] if close else None
+
+
+_COMMON = ("s3", "iam", "sts", "kms", "lambda", "ec2", "dynamodb", "secretsmanager", "sqs", "sns")
+
+
+def _every_action() -> Iterator[str]:
+    for service in dict.fromkeys([*_COMMON, *services()]):
+        yield from actions(service)
+
+
+def _ends_in(action: str, name: str) -> bool:
+    return action.partition(":")[2].lower() == name
 
 
 def access_level(action: str) -> str:

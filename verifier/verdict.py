@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from verifier.errors import UndecidedError
-from verifier.queries.question import Question
+from verifier.question import Question
 from verifier.request import Request
 
 

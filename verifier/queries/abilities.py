@@ -12,9 +12,9 @@ from verifier.compile.matching import names_action
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.callers import callers
 from verifier.queries.goals import Goal
-from verifier.queries.question import Question, RouteKind, Who, WhoKind
 from verifier.queries.reach import ANY_LENGTH, Search
 from verifier.queries.world import World
+from verifier.question import Question, RouteKind, Who, WhoKind
 from verifier.verdict import Verdict, Way
 
 

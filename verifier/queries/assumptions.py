@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from verifier.compile.targets import Target
 from verifier.policy.attached import AttachedPolicy
-from verifier.queries.question import Question, RouteKind, WhoKind
 from verifier.queries.world import World
+from verifier.question import Question, RouteKind, WhoKind
 from verifier.snapshot.model import Snapshot
 
 _NETWORKS = ("aws:sourcevpc", "aws:sourcevpce")

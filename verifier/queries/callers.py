@@ -11,8 +11,8 @@ from verifier.compile.targets import pattern_of
 from verifier.errors import QuestionError
 from verifier.queries import origins
 from verifier.queries.origins import Origin
-from verifier.queries.question import Who, WhoKind
 from verifier.queries.world import World
+from verifier.question import Who, WhoKind
 
 _PRINCIPAL = re.compile(
     r"arn:[\w-]+:(iam|sts)::(?P<account>\d{12}):"

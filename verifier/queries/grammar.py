@@ -14,8 +14,8 @@ from verifier.errors import QuestionError
 from verifier.policy.operators import Values, read_operator
 from verifier.policy.syntax import Condition
 from verifier.policy.templates import template
-from verifier.queries.question import Form, Question, Route, RouteKind, Who, WhoKind
 from verifier.queries.suggestions import NOT_WORDS, nearest_sentence, spelled
+from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
 
 GRAMMAR = resources.files("verifier.queries").joinpath("question.lark").read_text("utf-8")
 _EXAMPLE = "can any external principal reach s3:DeleteBucket via role assumption"
@@ -64,6 +64,9 @@ def _explained(text: str, error: UnexpectedInput) -> QuestionError:
     found = f"`{words[0]}` is not expected here" if words else "the sentence ends too early"
     due = ", ".join(spelled(expected))
     suggestion = nearest_sentence(text, _expectation) or _EXAMPLE
+    if "ACTION" in expected and words and (action := catalogue.nearest_action(words[0])):
+        corrected = " ".join([text[:position].rstrip(), action, *words[1:]])
+        suggestion = corrected if _expectation(corrected) is None else suggestion
     return QuestionError(f"{found}; expected: {due}", text, position, suggestion)
 
 

@@ -153,8 +153,7 @@ def given(world: World, arn: str) -> Origin:
     fixed = _fixed(arn, kind)
 
     def start(chain: Chain) -> Caller:
-        zone = Zone(frozenset(), frozenset())
-        caller = outside_caller(zone, kind, partition, arn, chain)
+        caller = outside_caller(_not_a_member(world, arn), kind, partition, arn, chain)
         text = caller.principal.arn
         known = TRUE if text is None else member(text, fixed)
         name = caller.principal.session_name
@@ -163,6 +162,14 @@ def given(world: World, arn: str) -> Origin:
         return replace(caller, facts=both(caller.facts, known))
 
     return Origin(arn, ((start, world.trusts.of_stranger(arn) if can_assume else {}),), arn)
+
+
+def _not_a_member(world: World, arn: str) -> Zone:
+    """Return the zone that holds the snapshot's organization only if the account is not in it."""
+    organization = world.snapshot.organization
+    account = arn.split(":", 5)[4]
+    outside = organization is not None and account not in organization.places
+    return Zone(frozenset(), frozenset({organization.id} if organization and outside else ()))
 
 
 def _fixed(arn: str, kind: Kind) -> Clause:

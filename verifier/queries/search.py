@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from iam_smt.model import Model
 from iam_smt.terms import Flag, Term, disjunction, negation
 from iam_smt.theory import Unsat, Unsolved
-from verifier import witness
 from verifier.errors import ReplayError
+from verifier.queries import witness
 from verifier.queries.paths import Path
 from verifier.queries.world import World
 from verifier.verdict import Hop

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from verifier.catalogue import key_name
-from verifier.queries.question import Form, Question, RouteKind
+from verifier.question import Form, Question, RouteKind
 from verifier.report.plain import plain
 from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
 

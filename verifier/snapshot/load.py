@@ -57,6 +57,12 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
     for said in manifests:
         building.accounts.update(said.names)
     found = organizations.finish()
+    if not (building.users or building.roles or building.resources):
+        named = ", ".join(str(path) for path in paths)
+        raise SnapshotError(
+            f"there is no user, role or resource in {named}",
+            "an empty account answers nothing: load every page",
+        )
     return _snapshot(building, found, manifests, as_of)
 
 
