@@ -12,10 +12,11 @@ from verifier.queries import grammar
 from verifier.queries.abilities import abilities
 from verifier.queries.assumptions import assumptions
 from verifier.queries.callers import callers
+from verifier.queries.closure import ANY_LENGTH, Closure
 from verifier.queries.goals import Goal, aims
 from verifier.queries.limits import Limits
 from verifier.queries.origins import Origin
-from verifier.queries.reach import ANY_LENGTH, Search
+from verifier.queries.reach import Search
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
@@ -55,9 +56,9 @@ def ask(
         goal = Goal(asked.actions, asked.resource)
         for origin in _origins(world, asked):
             progress(origin.name)
-            search = Search(world, origin, goal, _limit(asked))
-            ways.append(search.run())
-            edges += search.edges
+            closure = Closure(world, origin, _limit(asked))
+            ways.append(Search(world, closure, goal).run())
+            edges += closure.edges
     targets = [target for _, target in aims(world, Goal(asked.actions, asked.resource))]
     if asked.actions and not targets:
         raise QuestionError(

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from iam_smt.principals import Kind
 from verifier import catalogue, facts
 from verifier.compile.matching import names_action
 from verifier.policy.attached import AttachedPolicy
+from verifier.policy.syntax import ActionElement, Effect
 from verifier.queries.callers import callers
+from verifier.queries.closure import ANY_LENGTH, Closure
 from verifier.queries.goals import Goal
-from verifier.queries.reach import ANY_LENGTH, Search
+from verifier.queries.reach import Search
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, Who, WhoKind
 from verifier.verdict import Verdict, Way
@@ -24,15 +27,55 @@ def abilities(world: World, question: Question, progress: Callable[[str], None])
     limit = question.route.limit or ANY_LENGTH
     if question.route.kind is RouteKind.DIRECTLY:
         limit = 1
+    classes = list(_classes(world).values())
     for origin in callers(world, who):
         progress(origin.name)
-        for members in _classes(world).values():
-            action = members[0]
-            way = Search(world, origin, Goal((action,), question.resource), limit).run()
+        closure = Closure(world, origin, limit)
+        offers = _Offers(world, closure)
+        for members in classes:
+            if not offers.may_include(members[0]):
+                continue
+            goal = Goal((members[0],), question.resource)
+            way = Search(world, closure, goal).run()
             if way.verdict is Verdict.NO:
                 continue
             for name in members:
                 yield Way(name, way.verdict, way.witness, reason=way.reason)
+
+
+class _Offers:
+    """The Allow statements that can be of use to a caller and to the roles that it can become."""
+
+    def __init__(self, world: World, closure: Closure) -> None:
+        policies: list[AttachedPolicy] = []
+        self._is_root = False
+        for trail in closure:
+            caller = trail.end(world)
+            self._is_root |= caller.principal.kind is Kind.ROOT
+            policies += caller.policies.identity
+        policies += [item.policy for item in world.snapshot.resources.values() if item.policy]
+        self._unread = any(policy.policy is None for policy in policies)
+        self._elements = _allowing(policies)
+        self._trusts = _allowing(role.trust for role in world.snapshot.roles())
+
+    def may_include(self, action: str) -> bool:
+        """Return whether some statement offers `action`; what none does is allowed to nobody."""
+        name = action.lower()
+        if self._is_root or self._unread or name in facts.ALWAYS_ALLOWED:
+            return True
+        offered = self._elements
+        if name in facts.TRUST_ACTIONS:
+            offered = {*offered, *self._trusts}
+        return any(names_action(item, action) != item.negated for item in offered)
+
+
+def _allowing(policies: Iterable[AttachedPolicy]) -> set[ActionElement]:
+    return {
+        statement.actions
+        for policy in policies
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW
+    }
 
 
 def _classes(world: World) -> dict[object, list[str]]:

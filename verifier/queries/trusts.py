@@ -67,7 +67,8 @@ class TrustIndex:
             )
             if statement.effect is Effect.DENY or not assumes or statement.principal is None:
                 continue
-            for entry in statement.principal.entries:
+            entries = statement.principal.entries
+            for entry in (Everyone(),) if statement.principal.negated else entries:
                 key = _key(entry)
                 if key is not None and not isinstance(entry, Nobody):
                     self._roles.setdefault(key, {})[role.arn] = role

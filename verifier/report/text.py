@@ -34,9 +34,10 @@ def render(answer: Answer, width: int = 100) -> str:
 
 def _headline(answer: Answer, text: str, width: int) -> str:
     verdict = answer.verdict
-    word = click.style(f"{verdict.name:<7}", fg=_COLOURS[verdict], bold=True)
+    word = click.style(verdict.name, fg=_COLOURS[verdict], bold=True)
     seconds = f"{answer.effort.seconds:.2f} s"
-    return f"{word}{plain(text):<{max(width - 9 - len(seconds), 1)}}  {seconds}"
+    room = max(width - len(verdict.name) - len(seconds) - 4, 1)
+    return f"{word}  {plain(text):<{room}}  {seconds}"
 
 
 def _goal(question: Question) -> str:
@@ -146,7 +147,7 @@ def _list(answer: Answer, width: int) -> Iterator[str]:
         case Form.WHO_CAN:
             text = f"{len(able)} can {_goal(question)}, {closed} cannot"
         case Form.CAN:
-            text = f"{len(able)} of {question.who} can {_goal(question)}, {closed} cannot"
+            text = f"{question.who}: {len(able)} can {_goal(question)}, {closed} cannot"
     yield _headline(answer, text, width)
     yield ""
     for way in able:
@@ -159,7 +160,9 @@ def _shortly(hops: tuple[Hop, ...]) -> str:
     parts = [f"on {hops[-1].resource}"] if hops and hops[-1].resource != "*" else []
     if len(hops) > 1:
         parts.append(f"{len(hops)} hops")
-    chosen = [f"{key} = {', '.join(hop.context[key])}" for hop in hops for key in hop.chosen]
+    chosen = [
+        f"{key_name(key)} = {', '.join(hop.context[key])}" for hop in hops for key in hop.chosen
+    ]
     if chosen:
         parts.append("with " + ", ".join(dict.fromkeys(chosen)))
     return plain("   " + "; ".join(parts)) if parts else ""

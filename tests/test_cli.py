@@ -1,0 +1,201 @@
+"""The command line: its output to the letter, and the exit status that tells the verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from verifier.cli import cli
+from verifier.example import write
+from verifier.report.document import AnswerDocument
+
+FOLDER = Path(__file__).parent / "reports"
+ROOT = Path(__file__).parents[1]
+MISSION = "can any external principal reach s3:DeleteBucket via role assumption"
+_SECONDS = re.compile(r" *\d+\.\d\d s$", re.MULTILINE)
+
+REPORTS = {
+    "mission": (MISSION, 3),
+    "two-hops": (MISSION + " in at most 2 hops", 0),
+    "audit": (
+        "can any external principal reach s3:DeleteBucket on arn:aws:s3:::acme-audit"
+        " via role assumption",
+        0,
+    ),
+    "contractor": (
+        "can arn:aws:iam::666655554444:user/contractor reach s3:DeleteBucket via role assumption",
+        0,
+    ),
+    "public": ("can anonymous perform s3:GetObject on arn:aws:s3:::acme-press-kit/*", 3),
+    "token": (
+        "can any federated identity of token.actions.githubusercontent.com reach ecr:PutImage"
+        " via role assumption",
+        3,
+    ),
+    "who-can": ("who can iam:CreateAccessKey", 3),
+    "what-can": ("what can arn:aws:iam::222233334444:user/dora do", 3),
+    "roles": ("can any role of account 222233334444 perform kms:ScheduleKeyDeletion", 3),
+    "escalation": ("can any external principal reach s3:DeleteBucket via escalation", 4),
+}
+"""Name of the report → the question and its exit status."""
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example in `acme`, below the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    list(write(Path("acme")))
+    return Path("acme")
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def _without_seconds(text: str) -> str:
+    return _SECONDS.sub("", text)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.usefixtures("acme")
+def test_report(name: str) -> None:
+    """The report reads, to the letter, as it is kept."""
+    question, status = REPORTS[name]
+    result = _run("ask", question, "--snapshot", "acme")
+    assert (status, "") == (result.exit_code, result.stderr)
+    kept = FOLDER / f"{name}.txt"
+    if os.environ.get("VERIFIER_KEEP_REPORTS"):
+        kept.write_text(_without_seconds(result.stdout), encoding="utf-8")
+    assert kept.read_text("utf-8") == _without_seconds(result.stdout)
+
+
+@pytest.mark.usefixtures("acme")
+def test_json_has_the_published_shape() -> None:
+    """The JSON answer validates, and says what the text says."""
+    result = _run("ask", MISSION, "-s", "acme", "--format", "json")
+    document = AnswerDocument.model_validate_json(result.stdout)
+    assert (result.exit_code, document.verdict, document.version) == (3, "yes", "1")
+    hops = document.ways[0].witness
+    assert [hop.action for hop in hops] == ["sts:AssumeRole", "sts:AssumeRole", "s3:DeleteBucket"]
+    assert hops[0].context["sts:externalid"] == ["acme-7f3d"]
+    assert all(cause.place for hop in hops[1:] for cause in hop.by)
+
+
+def test_schema_is_published() -> None:
+    """`docs/answer.schema.json` is the schema of the JSON answer."""
+    published = json.loads((ROOT / "docs" / "answer.schema.json").read_text("utf-8"))
+    assert published == AnswerDocument.model_json_schema()
+
+
+@pytest.mark.usefixtures("acme")
+def test_options_are_the_sentence() -> None:
+    """A question in options is the sentence that they stand for."""
+    options = (
+        "--who",
+        "anonymous",
+        "--action",
+        "s3:GetObject",
+        "--on",
+        "arn:aws:s3:::acme-press-kit/*",
+    )
+    by_options = _run("ask", *options, "-s", "acme")
+    by_sentence = _run("ask", REPORTS["public"][0], "-s", "acme")
+    assert _without_seconds(by_sentence.stdout) == _without_seconds(by_options.stdout)
+
+
+@pytest.mark.usefixtures("acme")
+def test_output_file() -> None:
+    """`--output` writes the answer to a file, and nothing to the screen."""
+    result = _run("ask", MISSION, "-s", "acme", "-o", "answer.txt")
+    kept = (FOLDER / "mission.txt").read_text("utf-8")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert kept == _without_seconds(Path("answer.txt").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ask"], "Error: no question: give a sentence, or --who and --action"),
+        (["ask", MISSION], "Error: no snapshot: name a folder or file with --snapshot"),
+        (["ask", MISSION, "-s", "nowhere"], "error: nowhere: there is no such file or folder"),
+        (["ask", MISSION, "-s", "acme", "-o", "no/x"], "Error: no/x cannot be written"),
+        (["example", "acme"], "is there already; choose another folder, or add --force"),
+        (["asc", MISSION], "No such command 'asc'"),
+    ],
+)
+@pytest.mark.usefixtures("acme")
+def test_wrong_use(arguments: list[str], message: str) -> None:
+    """A wrong command is told on the standard error, with status 2."""
+    result = _run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
+def test_remarks_go_to_the_standard_error(tmp_path: Path) -> None:
+    """Remarks on the input are warnings on the standard error, and can be silenced."""
+    list(write(tmp_path))
+    for number in range(12):
+        (tmp_path / f"{number:02}.json").write_text("{}")
+    loud, quiet, verbose = (
+        _run("ask", MISSION, "-s", str(tmp_path), *option) for option in ([], ["-q"], ["-v"])
+    )
+    assert tuple(len(result.stderr.splitlines()) for result in (loud, quiet, verbose)) == (
+        11,
+        0,
+        12,
+    )
+    assert loud.stderr.splitlines()[-1] == "warning: and 2 more remarks, shown with --verbose"
+
+
+def test_hostile_names(tmp_path: Path) -> None:
+    """Escape sequences and right-to-left marks in names are shown, not obeyed."""
+    name = "x\u001b[31m\u202egnp"
+    trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Sid": name}
+    role = {
+        "RoleName": name,
+        "Arn": f"arn:aws:iam::111122223333:role/{name}",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": trust},
+    }
+    (tmp_path / "a.json").write_text(json.dumps({"RoleDetailList": [role]}))
+    result = _run("ask", MISSION, "-s", str(tmp_path))
+    assert "\u001b" not in result.stdout and "\u202e" not in result.stdout
+    assert "\\u001b[31m\\u202egnp" in result.stdout
+
+
+@pytest.mark.usefixtures("acme")
+def test_answers_do_not_depend_on_hashing() -> None:
+    """Two processes with other hash seeds print the same, byte by byte."""
+    outputs = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "verifier", "ask", MISSION, "-s", "acme"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        outputs.append(_without_seconds(done.stdout))
+    assert outputs[0] == outputs[1] == (FOLDER / "mission.txt").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("acme")
+def test_closed_pipe() -> None:
+    """A reader that goes away is no traceback."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = f'"{sys.executable}" -m verifier ask "{MISSION}" -s acme | head -1'
+    done = subprocess.run(
+        command, shell=True, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("YES")
+    assert "Traceback" not in done.stderr
+
+
+def test_grammar_is_printed() -> None:
+    """`--grammar` prints the grammar that reads the sentences."""
+    result = _run("ask", "--grammar")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("// The sentences that verifier understands.")
