@@ -157,7 +157,10 @@ def ask(
 
     snapshot = Snapshot.load(*paths, as_of=as_of.date() if as_of else None)
     _show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
-    answer = snapshot.ask(question, timeout=timeout)
+    from verifier.report.waiting import Waiting
+
+    with Waiting(quiet=quiet) as waiting:
+        answer = snapshot.ask(question, timeout=timeout, progress=waiting)
     _write(_rendered(answer, form), output)
     sys.exit(_EXIT_STATUS[answer.verdict.value])
 
