@@ -1,261 +1,215 @@
-"""Do strings exist that make a choice of string atoms true? They, or the atoms that clash."""
+"""Do values exist that make a choice of atoms true? They, or the atoms that clash."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from iam_smt.automata import Clause, exactly
-from iam_smt.realize import Conflict, Exhausted, Literal, Realized, realize
-from iam_smt.terms import Atom
-from iam_smt.texts import Member, Same, SetVariable, Several, Some, StringVariable
+from iam_smt import cells, values
+from iam_smt.cells import Cell, Group
+from iam_smt.finite import Among, FiniteVariable, blamed, remaining
+from iam_smt.found import Chosen, Clash, GaveUp, Strings
+from iam_smt.holes import Fits, filled, refuted, source
+from iam_smt.members import members
+from iam_smt.realize import Realized
+from iam_smt.texts import Member, Same, SetVariable, Several, Some, StringVariable, Text
 
-Chosen = tuple[Atom, bool]
-"""An atom and the truth that was chosen for it."""
-
-
-@dataclass
-class Strings:
-    """Values for the variables and sets that the chosen atoms are about."""
-
-    texts: dict[StringVariable, str] = field(default_factory=dict)
-    sets: dict[SetVariable, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """No strings satisfy these choices together."""
-
-    chosen: frozenset[Chosen]
-
-
-@dataclass(frozen=True, slots=True)
-class GaveUp:
-    """Nothing is known of `variable`: the search for a string ran out of its budget."""
-
-    variable: str
-
-
-_ROUNDS = 40
+_VALUES_TRIED = 8
+"""How many values of a hole are tried before giving up."""
 
 
 def find_strings(chosen: Iterable[Chosen]) -> Strings | list[Clash] | GaveUp:
     """Find values for every variable that `chosen` is about, or every clash met on the way."""
-    by_variable: dict[StringVariable, list[tuple[Member, bool]]] = {}
-    by_set: dict[SetVariable, list[tuple[Some | Several, bool]]] = {}
-    links: list[tuple[Same, bool]] = []
-    for atom, value in chosen:
-        match atom:
-            case Member():
-                by_variable.setdefault(atom.variable, []).append((atom, value))
-            case Same():
-                links.append((atom, value))
-                by_variable.setdefault(atom.left, [])
-                by_variable.setdefault(atom.right, [])
-            case Some() | Several():
-                by_set.setdefault(atom.variable, []).append((atom, value))
-    found = Strings()
-    clashes: list[Clash] = []
-    for group in _groups(by_variable, links):
-        outcome = _solve_group(group)
-        if isinstance(outcome, GaveUp):
-            return outcome
-        if isinstance(outcome, Clash):
-            clashes.append(outcome)
-        else:
-            found.texts.update(outcome)
-    for variable, literals in by_set.items():
-        members = _members(variable, literals)
-        if isinstance(members, GaveUp):
-            return members
-        if isinstance(members, Clash):
-            clashes.append(members)
-        else:
-            found.sets[variable] = members
-    return clashes or found
+    return _Search(chosen).run()
 
 
 @dataclass
-class _Class:
-    """Variables that must be equal, and what is chosen of them."""
+class _Tied:
+    """A group that waits for others: for the values of holes, or for the name that governs it."""
 
-    variables: list[StringVariable]
-    literals: list[tuple[Member, bool]]
-    equalities: list[Same] = field(default_factory=list)
-    apart: list[tuple[Same, _Class]] = field(default_factory=list)
-    text: str | None = None
-
-    def find(self, forbidden: Sequence[str]) -> Realized | Conflict | Exhausted:
-        domains: list[Literal] = [(variable.domain, True) for variable in self.variables]
-        chosen: list[Literal] = [(atom.clause, value) for atom, value in self.literals]
-        excluded: list[Literal] = [(exactly(text), False) for text in forbidden]
-        suggestions = [text for variable in self.variables for text in variable.suggestions]
-        return realize([*chosen, *excluded, *domains], suggestions)
-
-    def blamed(self, conflict: Conflict) -> frozenset[Chosen]:
-        """Return the choices behind a conflict, the merging equalities included."""
-        count = len(self.literals)
-        members = [self.literals[index] for index in conflict.literals if index < count]
-        return frozenset([*members, *((same, True) for same in self.equalities)])
-
-    def forbids(self, conflict: Conflict, forbidden: Sequence[str]) -> bool:
-        """Return whether the conflict leans on a forbidden text."""
-        count = len(self.literals)
-        return any(count <= index < count + len(forbidden) for index in conflict.literals)
+    group: Group
+    holes: list[tuple[Fits, bool]] = field(default_factory=list)
+    names: FiniteVariable | None = None
 
 
-def _groups(
-    by_variable: dict[StringVariable, list[tuple[Member, bool]]], links: list[tuple[Same, bool]]
-) -> list[list[_Class] | Clash]:
-    """Merge equal variables into classes, and classes that must differ into groups."""
-    owner = {variable: _Class([variable], literals) for variable, literals in by_variable.items()}
-    for same, value in links:
-        if not value:
-            continue
-        one, other = owner[same.left], owner[same.right]
-        if one is not other:
-            one.variables += other.variables
-            one.literals += other.literals
-            one.equalities += other.equalities
-            for variable in other.variables:
-                owner[variable] = one
-        one.equalities.append(same)
-    group_of: dict[int, list[_Class]] = {id(item): [item] for item in owner.values()}
-    groups: list[list[_Class] | Clash] = []
-    for same, value in links:
-        if value:
-            continue
-        one, other = owner[same.left], owner[same.right]
-        if one is other:
-            equal: list[Chosen] = [(item, True) for item in one.equalities]
-            groups.append(Clash(frozenset([(same, False), *equal])))
-            continue
-        one.apart.append((same, other))
-        other.apart.append((same, one))
-        first, second = group_of[id(one)], group_of[id(other)]
-        if first is not second:
-            first += second
-            for item in second:
-                group_of[id(item)] = first
-    unique = {id(group): group for group in group_of.values()}
-    return [*groups, *unique.values()]
+class _Search:
+    """One choice of atoms, sorted by what they are about."""
 
+    def __init__(self, chosen: Iterable[Chosen]) -> None:
+        self._choices: dict[StringVariable, list[cells.Choice]] = {}
+        self._links: list[tuple[Same, bool]] = []
+        self._sets: dict[SetVariable, list[tuple[Some | Several, bool]]] = {}
+        self._holes: dict[StringVariable, list[tuple[Fits, bool]]] = {}
+        self._names: dict[FiniteVariable, list[tuple[Among, bool]]] = {}
+        self._found = Strings()
+        self._settled: set[StringVariable] = set()
+        for atom, value in chosen:
+            self._sort(atom, value)
+        for names in self._names:
+            if names.governed:
+                self._choices.setdefault(names.governed.variable, [])
+        self._groups, self._clashes = cells.groups(self._choices, self._links)
+        self._home = {
+            variable: group
+            for group in self._groups
+            for cell in group
+            for variable in cell.variables
+        }
 
-def _solve_group(group: list[_Class] | Clash) -> dict[StringVariable, str] | Clash | GaveUp:
-    """Choose a text for each class, different where they must differ."""
-    if isinstance(group, Clash):
-        return group
-    waiting = list(group)
-    for _ in range(_ROUNDS + len(group)):
-        if not waiting:
-            return {variable: item.text or "" for item in group for variable in item.variables}
-        item = waiting.pop(0)
-        taken = [(same, other) for same, other in item.apart if other.text is not None]
-        forbidden = [other.text or "" for _, other in taken]
-        outcome = item.find(forbidden)
-        match outcome:
-            case Exhausted():
-                return GaveUp(item.variables[0].name)
-            case Realized(text=text):
-                item.text = text
-            case Conflict() if not item.forbids(outcome, forbidden):
-                return Clash(item.blamed(outcome))
-            case Conflict():
-                clash = _make_room(item, outcome, taken, waiting)
-                if clash is not None:
-                    return clash
-    return GaveUp(group[0].variables[0].name)
+    def _sort(self, atom: object, value: bool) -> None:
+        match atom:
+            case Member(variable=variable, clause=of):
+                self._choices.setdefault(variable, []).append(((atom, value), (of, value)))
+            case Same():
+                self._links.append((atom, value))
+                self._choices.setdefault(atom.left, [])
+                self._choices.setdefault(atom.right, [])
+            case Some() | Several():
+                self._sets.setdefault(atom.variable, []).append((atom, value))
+            case Fits(variable=variable):
+                choices = self._choices.setdefault(variable, [])
+                if value:
+                    choices.append(((atom, value), (atom.open, True)))
+                self._holes.setdefault(variable, []).append((atom, value))
+                self._choices.setdefault(source(atom.hole), [])
+            case Among(variable=names):
+                self._names.setdefault(names, []).append((atom, value))
 
+    def run(self) -> Strings | list[Clash] | GaveUp:
+        """Solve what stands alone, then what waits for it."""
+        waiting = self._waiting()
+        for outcome in self._alone({id(tied.group) for tied in waiting}):
+            if isinstance(outcome, GaveUp):
+                return outcome
+            if outcome is not None:
+                self._clashes.append(outcome)
+        if self._clashes:
+            return self._clashes
+        while waiting:
+            ready = next((tied for tied in waiting if self._is_ready(tied, waiting)), None)
+            if ready is None:
+                return GaveUp(waiting[0].group[0].variables[0].name)
+            waiting.remove(ready)
+            outcome = self._solve(ready)
+            if isinstance(outcome, GaveUp):
+                return outcome
+            if outcome is not None:
+                return [outcome]
+        for cell in (cell for group in self._groups for cell in group):
+            self._found.texts.update(dict.fromkeys(cell.variables, cell.text or ""))
+        return self._found
 
-def _make_room(
-    item: _Class,
-    conflict: Conflict,
-    taken: list[tuple[Same, _Class]],
-    waiting: list[_Class],
-) -> Clash | GaveUp | None:
-    """Give another text to a class that stands in the way of `item`, or show that none can move.
+    def _waiting(self) -> list[_Tied]:
+        tied: dict[int, _Tied] = {}
+        for variable, holes in self._holes.items():
+            group = self._home[variable]
+            tied.setdefault(id(group), _Tied(group)).holes += holes
+        for names in self._names:
+            if names.governed:
+                group = self._home[names.governed.variable]
+                tied.setdefault(id(group), _Tied(group)).names = names
+        return list(tied.values())
 
-    If every class in the way is forced to its text, these choices clash.
-    """
-    blamed = set(item.blamed(conflict))
-    count = len(item.literals)
-    for index in conflict.literals:
-        if not count <= index < count + len(taken):
-            continue
-        same, other = taken[index - count]
-        others = [
-            neighbour.text or "" for _, neighbour in other.apart if neighbour.text is not None
-        ]
-        moved = other.find([*others, other.text or ""])
-        if isinstance(moved, Exhausted):
-            return GaveUp(other.variables[0].name)
-        if isinstance(moved, Realized):
-            other.text = moved.text
-            waiting.insert(0, item)
+    def _alone(self, waiting: set[int]) -> Iterator[Clash | GaveUp | None]:
+        """Solve names, sets and the groups that wait for nothing."""
+        for names, chosen in self._names.items():
+            bits = remaining(names, chosen)
+            self._found.names[names] = bits
+            yield None if bits else Clash(frozenset(blamed(names, chosen, 0)))
+        for group in self._groups:
+            if id(group) not in waiting:
+                yield cells.solve(group)
+        for variable, literals in self._sets.items():
+            found = members(variable, literals)
+            if isinstance(found, tuple):
+                self._found.sets[variable] = found
+            else:
+                yield found
+
+    def _is_ready(self, tied: _Tied, waiting: list[_Tied]) -> bool:
+        needed = {id(self._home[source(atom.hole)]) for atom, _ in tied.holes}
+        return needed.isdisjoint(id(other.group) for other in waiting)
+
+    def _solve(self, tied: _Tied) -> Clash | GaveUp | None:
+        """Choose texts for a group that waited, and the name that governs it."""
+        clash = cells.solve(tied.group) or self._refuted(tied)
+        if clash is not None:
+            return clash
+        if tied.names is None or tied.names.governed is None:
+            return self._fill(tied)
+        bits = self._found.names[tied.names]
+        governed = tied.names.governed
+        (cell,) = (cell for cell in tied.group if governed.variable in cell.variables)
+        gave_up: GaveUp | None = None
+        against: set[Chosen] = set()
+        failed = 0
+        for names, domain in governed.domains:
+            if not names & bits:
+                continue
+            cell.facts = [(domain, True)]
+            outcome = cells.solve(tied.group) or self._fill(tied)
+            if outcome is None:
+                self._found.names[tied.names] = bits & names
+                return None
+            if isinstance(outcome, GaveUp):
+                gave_up = outcome
+            else:
+                against |= outcome.chosen
+                failed |= names
+        if gave_up is not None:
+            return gave_up
+        chosen = self._names[tied.names]
+        return Clash(frozenset([*against, *blamed(tied.names, chosen, failed)]))
+
+    def _refuted(self, tied: _Tied) -> Clash | None:
+        for cell in tied.group:
+            holes = [item for item in tied.holes if item[0].variable in cell.variables]
+            literals = [(atom, literal) for (atom, _), literal in cell.choices]
+            core = refuted(holes, literals) if holes else None
+            if core is not None:
+                return Clash(core | {(same, True) for same in cell.equalities})
+        return None
+
+    def _fill(self, tied: _Tied) -> GaveUp | None:
+        """Choose texts that suit the values of the holes, trying other values where they may be
+        changed.
+        """
+        if not tied.holes:
             return None
-        if other.forbids(moved, others):
-            return GaveUp(other.variables[0].name)
-        blamed |= {*other.blamed(moved), (same, False)}
-    return Clash(frozenset(blamed))
+        bases = [source(atom.hole) for atom, _ in tied.holes]
+        facts = [list(cell.facts) for cell in tied.group]
+        tried: dict[StringVariable, list[str]] = {}
+        outcome: Clash | GaveUp | None = None
+        for attempt in range(_VALUES_TRIED):
+            for cell, known in zip(tied.group, facts, strict=True):
+                holes = [item for item in tied.holes if item[0].variable in cell.variables]
+                cell.facts = [*known, *filled(holes, self._value)]
+            outcome = cells.solve(tied.group)
+            if outcome is None:
+                self._settled.update(bases)
+                break
+            if not self._change(bases[attempt % len(bases)], tried):
+                break
+        for cell, known in zip(tied.group, facts, strict=True):
+            cell.facts = known
+        return None if outcome is None else GaveUp(bases[0].name)
 
+    def _change(self, base: StringVariable, tried: dict[StringVariable, list[str]]) -> bool:
+        """Give another text to the source of a hole, unless others rely on it."""
+        group = self._home[base]
+        if base in self._settled or len(group) > 1:
+            return False
+        (cell,) = group
+        before = tried.setdefault(base, [])
+        before.append(cell.text or "")
+        found = cell.find(before)
+        if not isinstance(found, Realized):
+            return False
+        cell.text = found.text
+        return True
 
-def _members(
-    variable: SetVariable, literals: list[tuple[Some | Several, bool]]
-) -> tuple[str, ...] | Clash | GaveUp:
-    """Choose members: one for each that must exist, all within what every member must satisfy."""
-    every: list[tuple[Some, bool]] = []
-    exist: list[tuple[Some, bool]] = []
-    several: tuple[Several, bool] | None = None
-    for atom, value in literals:
-        if isinstance(atom, Several):
-            several = atom, value
-        else:
-            (exist if value else every).append((atom, value))
-    if several and not several[1]:
-        groups = [exist] if exist else []
-    else:
-        groups = [[item] for item in exist]
-    members: list[str] = []
-    for group in groups:
-        outcome = _member(variable, every, group, several, [])
-        if not isinstance(outcome, str):
-            return outcome
-        members.append(outcome)
-    members = list(dict.fromkeys(members))
-    while several and several[1] and len(members) < 2:
-        outcome = _member(variable, every, [], several, members)
-        if not isinstance(outcome, str):
-            return outcome
-        members.append(outcome)
-    return tuple(members)
+    def _value(self, text: Text) -> str:
+        return values.value(text, lambda variable: self._cell(variable).text or "")
 
-
-def _member(
-    variable: SetVariable,
-    every: list[tuple[Some, bool]],
-    group: list[tuple[Some, bool]],
-    several: tuple[Several, bool] | None,
-    different_from: list[str],
-) -> str | Clash | GaveUp:
-    choices = [*every, *group]
-    literals: list[Literal] = [_literal(atom, value) for atom, value in choices]
-    excluded: list[Literal] = [(exactly(text), False) for text in different_from]
-    outcome = realize([*literals, *excluded, (variable.domain, True)])
-    match outcome:
-        case Realized(text=text):
-            return text
-        case Exhausted():
-            return GaveUp(variable.name)
-    blamed: set[Chosen] = {choices[index] for index in outcome.literals if index < len(choices)}
-    if blamed.isdisjoint(group):
-        # What every member must satisfy clashes only if some member must exist.
-        blamed |= set(group[:1])
-    if several and (len(group) > 1 or different_from):
-        blamed.add(several)
-    return Clash(frozenset(blamed))
-
-
-def _literal(atom: Some, value: bool) -> tuple[Clause, bool]:
-    """Return what a member must satisfy: that exists if `value`, else that all must."""
-    inside = not atom.outside
-    return atom.clause, inside if value else not inside
+    def _cell(self, variable: StringVariable) -> Cell:
+        return next(cell for cell in self._home[variable] if variable in cell.variables)

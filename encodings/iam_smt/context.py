@@ -100,6 +100,11 @@ class SymbolicContext:
         self._sources = sources
         self._type_of = type_of
         self.keys: dict[str, Key] = {}
+        self._open: dict[str, Flag] = {}
+
+    def open_point(self, what: str) -> Flag:
+        """Return the flag of something that is not encoded, the same for the same words."""
+        return self._open.setdefault(what, Flag(what, what))
 
     def key(self, name: str, operator: str = "") -> Key:
         """Return the key `name`, in lower case, as `operator` will read it."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from iam_smt.automata import clause
-from iam_smt.consistency import Strings
+from iam_smt.finite import Among, FiniteVariable
+from iam_smt.found import Strings
+from iam_smt.holes import Fits
 from iam_smt.networks import AddressVariable, Within, contains, write_address
 from iam_smt.numbers import AtMost, Compare, NumberVariable
-from iam_smt.patterns import sample
 from iam_smt.terms import And, Atom, Constant, Flag, Not, Or, Term
 from iam_smt.texts import (
     Choice,
@@ -23,8 +23,8 @@ from iam_smt.texts import (
     View,
 )
 from iam_smt.translation import Assignment
+from iam_smt.values import part, plain
 
-_PLAIN_TEXT = "example"
 _PLAIN_ADDRESS = "198.51.100.7"
 
 
@@ -69,6 +69,10 @@ class Model:
                 return self.text(left) == self.text(right)
             case Some(variable=variable, clause=of, outside=outside):
                 return any((item in of) != outside for item in self.members(variable))
+            case Fits(variable=variable, hole=hole):
+                return self.text(variable) in term.filled(self.text(hole))
+            case Among(variable=names, bits=bits):
+                return bool(bits >> self.name(names) & 1)
             case Several(variable=variable):
                 return len(self.members(variable)) > 1
             case Within(variable=variable, network=network):
@@ -93,14 +97,19 @@ class Model:
                 return text
             case StringVariable():
                 if text not in self._strings.texts:
-                    self._strings.texts[text] = _plain(text)
+                    self._strings.texts[text] = plain(text)
                 return self._strings.texts[text]
             case Join(prefix=prefix, middle=middle, suffix=suffix):
                 return prefix + self.text(middle) + suffix
             case View():
-                return _part(text, self.text(text.base))
+                return part(text, self.text(text.base))
             case Choice(cases=cases):
                 return next((self.text(option) for guard, option in cases if self.holds(guard)), "")
+
+    def name(self, variable: FiniteVariable) -> int:
+        """Return the position of the name that is chosen; the first of several that would do."""
+        bits = self._strings.names.get(variable, variable.everything)
+        return (bits & -bits).bit_length() - 1
 
     def members(self, variable: SetVariable) -> tuple[str, ...]:
         """Return the members of a set."""
@@ -117,30 +126,3 @@ class Model:
         if self._assignment is None or not variable.atoms:
             return variable.plain
         return self._assignment.number(variable)
-
-
-def _plain(variable: StringVariable) -> str:
-    for text in variable.suggestions:
-        if text in variable.domain:
-            return text
-    for pattern in variable.domain.patterns:
-        example = sample(pattern, _PLAIN_TEXT)
-        if example is not None and example in variable.domain:
-            return example
-    return _PLAIN_TEXT
-
-
-def _part(view: View, whole: str) -> str:
-    """Return the part of `whole` that a view shows."""
-    head, tail = clause([view.head]), clause([view.tail])
-    for start in range(len(whole) + 1):
-        if whole[:start] not in head:
-            continue
-        end = start
-        while True:
-            if whole[end:] in tail:
-                return whole[start:end]
-            if end == len(whole) or whole[end] not in view.characters:
-                break
-            end += 1
-    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from iam_smt.automata import EVERYTHING, Clause, clause
@@ -78,12 +79,16 @@ class StringVariable:
         self.suggestions = suggestions
         self._atoms: dict[object, Atom] = {}
 
+    def atom(self, key: object, make: Callable[[], Atom]) -> Atom:
+        """Return the atom about this variable that `key` names, the same one every time."""
+        found = self._atoms.get(key)
+        if found is None:
+            found = self._atoms[key] = make()
+        return found
+
     def member(self, of: Clause) -> Atom:
         """Return the atom that holds iff the value is in the clause."""
-        atom = self._atoms.get(of)
-        if atom is None:
-            atom = self._atoms[of] = Member(self, of)
-        return atom
+        return self.atom(of, lambda: Member(self, of))
 
     @property
     def atoms(self) -> set[Atom]:
@@ -100,10 +105,7 @@ class StringVariable:
         if self is other:
             return TRUE
         first, second = sorted((self, other), key=lambda variable: (variable.name, id(variable)))
-        atom = first._atoms.get(second)
-        if atom is None:
-            atom = first._atoms[second] = Same(first, second)
-        return atom
+        return first.atom(second, lambda: Same(first, second))
 
 
 class SetVariable:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import z3
 
-from iam_smt.consistency import Chosen, GaveUp, Strings, find_strings
+from iam_smt.consistency import find_strings
+from iam_smt.found import Chosen, GaveUp, Strings
 from iam_smt.implicant import implicant
 from iam_smt.model import Model
 from iam_smt.terms import Constant, Term, conjunction, disjunction, negation

@@ -8,6 +8,7 @@ from itertools import product
 
 from iam_smt import conditions
 from iam_smt.automata import Clause, clause, exactly
+from iam_smt.holes import fits
 from iam_smt.keys import SetKey, Value
 from iam_smt.operators import NEGATED, POSITIVE, TEXTS
 from iam_smt.patterns import Pattern
@@ -39,7 +40,7 @@ def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
     values = resolve(condition.values, request.context)
     negated = operator.name in NEGATED
     if values.unencoded:
-        return _open(condition, f"the variable {values.unencoded[0]}")
+        return _open(condition, request, f"the variable {values.unencoded[0]}")
     test = partial(_satisfies, positive, values)
     if isinstance(key, SetKey):
         is_open = isinstance(key.members, SetVariable)
@@ -47,7 +48,7 @@ def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
         term = conditions.multiple(key, test, partition, negated, quantifier, operator.if_exists)
     else:
         term = conditions.single(key, test, negated, quantifier, operator.if_exists)
-    return _open(condition, "its type or variable") if term is None else term
+    return _open(condition, request, "its type or variable") if term is None else term
 
 
 def conditions_hold(entries: Sequence[Condition], request: SymbolicRequest) -> Term:
@@ -61,9 +62,10 @@ def conditions_hold(entries: Sequence[Condition], request: SymbolicRequest) -> T
     return conjunction(found)
 
 
-def _open(condition: Condition, what: str) -> Flag:
-    name = f"{condition.operator.canonical} {condition.written}"
-    return Flag(name, f"{what} in `{name}` is not encoded")
+def _open(condition: Condition, request: SymbolicRequest, what: str) -> Flag:
+    values = ", ".join(template.text for template in condition.values)
+    entry = f"{condition.operator.canonical} {condition.written}: {values}"
+    return request.context.open_point(f"{what} in `{entry}` is not encoded")
 
 
 def _satisfies(operator: str, values: Alternatives, value: Value) -> Term | None:
@@ -90,15 +92,17 @@ def _satisfies(operator: str, values: Alternatives, value: Value) -> Term | None
 def tie(operator: str, value: Value, hole: Hole) -> Term | None:
     """Return a term that holds iff `value` satisfies a template whose one variable is open.
 
-    Encoded where the request's value is known, so that the variable must be one of its parts,
-    and where the template is the variable alone, so that both must be equal.
+    Where the request's value is known, the variable must be one of its parts; where the template
+    is the variable alone, both must be equal; else an open value must fit around the variable's.
     """
     if operator not in _PLAIN or not isinstance(value, str | StringVariable | View | Choice):
         return None
     if isinstance(value, str):
         return member(hole.value, exactly(*parts(value, hole.before, hole.after)))
     if not hole.before and not hole.after:
-        return equal(value, hole.value)
+        same = equal(value, hole.value)
+        if same is not None:
+            return same
     if isinstance(value, Choice):
         found: list[Term] = []
         for guard, option in value.cases:
@@ -107,6 +111,8 @@ def tie(operator: str, value: Value, hole: Hole) -> Term | None:
                 return None
             found.append(both(guard, term))
         return disjunction(found)
+    if isinstance(value, StringVariable):
+        return fits(value, hole.before, hole.value, hole.after)
     return None
 
 

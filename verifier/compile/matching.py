@@ -14,7 +14,7 @@ from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
 from iam_smt.patterns import ANY, ANYTHING, NOT_COLON, Item, Pattern, Run, merged
 from iam_smt.terms import TRUE, Term, both, negation
-from iam_smt.texts import Text, cases
+from iam_smt.texts import Choice, Text, cases
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template, Token, Variable, Wildcard
 
@@ -170,5 +170,7 @@ def _texts(value: Value) -> list[tuple[Term, Text]] | None:
         return [(value.term, "true"), (negation(value.term), "false")]
     if isinstance(value, AddressVariable | NumberVariable):
         return None
+    if not isinstance(value, Choice):
+        return [(TRUE, value)]
     known = cases(value)
-    return [(guard, text) for guard, text in known] if known is not None else [(TRUE, value)]
+    return list(value.cases) if known is None else list(known)

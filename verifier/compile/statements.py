@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from iam_smt.automata import Clause, clause, exactly
 from iam_smt.evaluation import Votes, merge
+from iam_smt.holes import fits
 from iam_smt.principals import Grant, Grants
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, disjunction, negation
-from iam_smt.texts import member
+from iam_smt.texts import StringVariable, member
 from verifier.compile.conditions import conditions_hold, parts
-from verifier.compile.matching import names_action, pattern, resolve
+from verifier.compile.matching import Hole, names_action, pattern, resolve
 from verifier.compile.principals import grants, is_exempt
 from verifier.compile.requests import SymbolicRequest
 from verifier.policy.attached import AttachedPolicy
@@ -50,13 +51,20 @@ def _covered(element: ResourceElement, request: SymbolicRequest) -> Term:
             values = exactly(*parts(request.resource, hole.before, hole.after))
             terms.append(both(hole.guard, member(hole.value, values)))
         else:
-            terms.append(both(hole.guard, _open_resource("a variable of its own value")))
-    terms += [_open_resource(name) for name in found.unencoded]
+            terms.append(both(hole.guard, _fits(hole, request)))
+    terms += [_open_resource(name, request) for name in found.unencoded]
     return disjunction(terms)
 
 
-def _open_resource(name: str) -> Flag:
-    return Flag(f"resource with {name}", f"{name} in a `Resource` is not encoded")
+def _fits(hole: Hole, request: SymbolicRequest) -> Term:
+    found: Term | None = None
+    if isinstance(request.resource, StringVariable):
+        found = fits(request.resource, hole.before, hole.value, hole.after)
+    return found or _open_resource("a variable of its own value", request)
+
+
+def _open_resource(name: str, request: SymbolicRequest) -> Flag:
+    return request.context.open_point(f"{name} in a `Resource` is not encoded")
 
 
 def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
