@@ -106,7 +106,7 @@ def nearest_action(action: str) -> str | None:
     """Return the action that `action`, which may lack its service, most likely means."""
     service, colon, name = action.lower().partition(":")
     if not colon:
-        return next((found for found in _every_action() if _ends_in(found, service)), None)
+        return next((found for found in every_action() if _ends_in(found, service)), None)
     near = [service] if service in services() else get_close_matches(service, services(), 8, 0.4)
     names = {found.lower(): found for prefix in near for found in actions(prefix)}
     same = [found for found in names if _ends_in(found, name)]
@@ -117,7 +117,8 @@ def nearest_action(action: str) -> str | None:
 _COMMON = ("s3", "iam", "sts", "kms", "lambda", "ec2", "dynamodb", "secretsmanager", "sqs", "sns")
 
 
-def _every_action() -> Iterator[str]:
+def every_action() -> Iterator[str]:
+    """Yield every action as AWS spells it, those of well-known services first."""
     for service in dict.fromkeys([*_COMMON, *services()]):
         yield from actions(service)
 
@@ -132,7 +133,7 @@ def access_level(action: str) -> str:
     return str(details["accessLevel"]) if details else "Unknown"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def resource_types(action: str) -> tuple[ResourceType, ...]:
     """Return the resource types of an action; none if it is authorized against `*` (R2.29)."""
     details = _details(action)

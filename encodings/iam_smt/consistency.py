@@ -143,13 +143,11 @@ class _Search:
         gave_up: GaveUp | None = None
         against: set[Chosen] = set()
         failed = 0
-        for names, domain in governed.domains:
-            if not names & bits:
-                continue
+        for names, domain in governed.domains(bits):
             cell.facts = [(domain, True)]
             outcome = cells.solve(tied.group) or self._fill(tied)
             if outcome is None:
-                self._found.names[tied.names] = bits & names
+                self._found.names[tied.names] = names
                 return None
             if isinstance(outcome, GaveUp):
                 gave_up = outcome

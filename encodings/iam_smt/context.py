@@ -87,7 +87,7 @@ class SymbolicContext:
     """The keys of the request `label`; `sources` are asked in order, else the key is free.
 
     `type_of` gives the type of a key, None where no catalogue has it: then the first operator
-    that asks decides.
+    that asks decides. `keys` holds what was asked for, `sources` who knew it.
     """
 
     def __init__(
@@ -97,9 +97,10 @@ class SymbolicContext:
         type_of: Callable[[str], KeyType | None],
     ) -> None:
         self.label = label
-        self._sources = sources
+        self._asked = sources
         self._type_of = type_of
         self.keys: dict[str, Key] = {}
+        self.sources: dict[str, Source] = {}
         self._open: dict[str, Flag] = {}
 
     def open_point(self, what: str) -> Flag:
@@ -114,9 +115,10 @@ class SymbolicContext:
         return key
 
     def _make(self, name: str, operator: str) -> Key:
-        for source in self._sources:
+        for source in self._asked:
             key = source.key(name)
             if key is not None:
+                self.sources[name] = source
                 return key
         key_type = self._type_of(name) or next(
             (found for prefix, found in _FAMILIES.items() if operator.startswith(prefix)),
@@ -126,4 +128,4 @@ class SymbolicContext:
 
     def axioms(self) -> list[Term]:
         """Return what is true of the keys made so far (section 5.2)."""
-        return [axiom for source in self._sources for axiom in source.axioms()]
+        return [axiom for source in self._asked for axiom in source.axioms()]

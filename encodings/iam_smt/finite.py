@@ -6,7 +6,7 @@ strings takes one operation here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from iam_smt.automata import Clause
@@ -32,11 +32,12 @@ class Among(Atom):
 class Governed:
     """A string that must be in the clause that belongs to the name chosen.
 
-    `domains` lists disjoint sets of names with their clauses; together they hold every name.
+    `domains` splits a set of names into those that share a clause; names with several come with
+    each of them.
     """
 
     variable: StringVariable
-    domains: Sequence[tuple[int, Clause]]
+    domains: Callable[[int], Iterator[tuple[int, Clause]]]
 
 
 class FiniteVariable:

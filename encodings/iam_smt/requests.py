@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from iam_smt.automata import EVERYTHING, Clause, clause
@@ -13,7 +14,7 @@ from iam_smt.organizations import unknown_membership
 from iam_smt.patterns import fold_case
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
-from iam_smt.texts import SetVariable, StringVariable
+from iam_smt.texts import Choice, SetVariable, StringVariable
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
 _PRIVATE_6 = ("fc00::/7", "fe80::/10", "::1")
@@ -83,14 +84,20 @@ class NetworkKeys:
 class CallKeys:
     """When and how the call is made: time, transport, region, on whose behalf (R5.50-R5.55).
 
-    `not_before` is the moment of the question in seconds since 1970: no request is made earlier.
+    `is_of` gives a term that holds iff the call is of one of the services named; `not_before` is
+    the moment of the question in seconds since 1970: no request is made earlier.
     """
 
     def __init__(
-        self, label: str, kind: Kind, service: str, partition: str, not_before: Fraction | None
+        self,
+        label: str,
+        kind: Kind,
+        is_of: Callable[..., Term],
+        partition: str,
+        not_before: Fraction | None,
     ) -> None:
         self._label = label
-        self._service = service
+        self._is_of = is_of
         self._partition = partition
         self._not_before = not_before
         can_forward = kind in ACCOUNT_KINDS
@@ -112,16 +119,10 @@ class CallKeys:
                 self._epoch = NumberVariable(f"{self._label}.epoch", Form.EPOCH, self.clock.plain)
                 return SingleKey(TRUE, self._epoch)
             case "aws:securetransport":
-                if self._service in ("iam", "sts"):
-                    return SingleKey(TRUE, Truth(TRUE))
-                return free_key(self._label, name, KeyType.BOOLEAN, TRUE)
+                encrypted = either(self._is_of("iam", "sts"), Flag(f"{self._label}.{name}"))
+                return SingleKey(TRUE, Truth(encrypted))
             case "aws:requestedregion":
-                single = self._service in ("iam", "organizations") and self._partition == "aws"
-                return (
-                    known("us-east-1")
-                    if single
-                    else free_key(self._label, name, KeyType.TEXT, TRUE)
-                )
+                return self._region()
             case "aws:useragent":
                 return free_key(self._label, name, KeyType.TEXT, TRUE)
             case "aws:viaawsservice":
@@ -129,6 +130,15 @@ class CallKeys:
             case "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast":
                 return self._called(name)
         return None
+
+    def _region(self) -> Key:
+        free = free_key(self._label, "aws:requestedregion", KeyType.TEXT, TRUE)
+        single = self._is_of("iam", "organizations") if self._partition == "aws" else FALSE
+        if single is FALSE or not isinstance(free, SingleKey):
+            return free
+        if single is TRUE or not isinstance(free.value, StringVariable):
+            return known("us-east-1")
+        return known(Choice(((single, "us-east-1"), (negation(single), free.value))))
 
     def _called(self, name: str) -> Key:
         if self.via_service is FALSE:

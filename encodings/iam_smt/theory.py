@@ -16,7 +16,9 @@ from iam_smt.consistency import find_strings
 from iam_smt.found import Chosen, GaveUp, Strings
 from iam_smt.implicant import implicant
 from iam_smt.model import Model
-from iam_smt.terms import Constant, Term, conjunction, disjunction, negation
+from iam_smt.networks import Within
+from iam_smt.numbers import AtMost, Compare
+from iam_smt.terms import And, Atom, Constant, Not, Term, conjunction, disjunction, negation
 from iam_smt.translation import Assignment, translate
 
 
@@ -64,6 +66,9 @@ class Solver:
         self.effort.questions += 1
         if isinstance(question, Constant):
             return Sat(Model(None, Strings(), {})) if question.value else Unsat()
+        literals = _literals(question)
+        if literals is not None:
+            return _of_literals(literals)
         self._z3.push()
         try:
             return self._refine(question)
@@ -91,7 +96,7 @@ class Solver:
             if isinstance(found, Strings):
                 return Sat(Model(assignment, found, literals))
             if isinstance(found, GaveUp):
-                return Unsolved(f"no string was found for {found.variable} within the budget")
+                return Unsolved(_no_string(found))
             for clash in found:
                 self.effort.clashes += 1
                 self._z3.add(translate(_not_all(clash.chosen)))
@@ -102,6 +107,33 @@ class Solver:
         statistics = self._z3.statistics()
         names = statistics.keys()
         return int(statistics.get_key_value("rlimit count")) if "rlimit count" in names else 0
+
+
+def _literals(question: Term) -> dict[Atom, bool] | None:
+    """Return the literals that a question is the conjunction of; None if it is none, or if Z3 has
+    to find values.
+    """
+    literals: dict[Atom, bool] = {}
+    for term in question.args if isinstance(question, And) else (question,):
+        atom = term.arg if isinstance(term, Not) else term
+        if not isinstance(atom, Atom) or isinstance(atom, Within | Compare | AtMost):
+            return None
+        if literals.setdefault(atom, atom is term) != (atom is term):
+            return None
+    return literals
+
+
+def _of_literals(literals: dict[Atom, bool]) -> Sat | Unsat | Unsolved:
+    found = find_strings(literals.items())
+    if isinstance(found, Strings):
+        return Sat(Model(None, found, literals))
+    if isinstance(found, GaveUp):
+        return Unsolved(_no_string(found))
+    return Unsat()
+
+
+def _no_string(gave_up: GaveUp) -> str:
+    return f"no string was found for {gave_up.variable} within the budget"
 
 
 def _not_all(chosen: Iterable[Chosen]) -> Term:

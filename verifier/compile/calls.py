@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, TagKeys
 from iam_smt.resources import ResourceKeys
-from iam_smt.terms import Atom, Term, atoms, conjunction
+from iam_smt.terms import Atom, Term, atoms, conjunction, truth
 from iam_smt.texts import Choice, Join, SetVariable, StringVariable, View
 from verifier import catalogue
 from verifier.compile.authorize import authorize, layers, setting
@@ -91,7 +91,8 @@ class Authorization:
 class Call:
     """A call of `action` by `caller` on `target`; its keys are made as policies mention them.
 
-    `assume` holds the keys of an assume-role call. `not_before` is in seconds since 1970.
+    `assume` holds the keys of an assume-role call. `not_before` is in seconds since 1970. Where
+    the action is open, `is_of` gives a term that holds iff it is of one of the services named.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Call:
         not_before: Fraction | None,
         assume: AssumeRoleKeys | None = None,
         endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
+        is_of: Callable[..., Term] | None = None,
     ) -> None:
         self._endpoints = endpoints
         self.label = label
@@ -112,7 +114,12 @@ class Call:
         self.assume = assume
         principal = caller.principal
         service = action.partition(":")[0].lower()
-        keys = CallKeys(label, principal.kind, service, principal.partition, not_before)
+        if is_of is None:
+
+            def is_of(*services: str) -> Term:
+                return truth(service in services)
+
+        keys = CallKeys(label, principal.kind, is_of, principal.partition, not_before)
         resource = ResourceKeys(
             label,
             service,
@@ -178,7 +185,7 @@ class Call:
             _principal(self.caller, model),
             action or self.action,
             model.text(self.target.resource),
-            self.target.owner,
+            model.text(self.target.owner),
             context(values),
         )
 

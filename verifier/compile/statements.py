@@ -88,17 +88,22 @@ def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term
 
 def applies(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
     """Return a term that holds iff the statement is about the request, and its classes."""
-    nothing: tuple[Term, Grants] = (FALSE, {})
     if not action_fits(statement.actions, request.action):
-        return nothing
+        return FALSE, {}
+    return about(statement, request)
+
+
+def about(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
+    """Return what `applies` does, whatever the action is."""
+    nothing: tuple[Term, Grants] = (FALSE, {})
     reached, classes = principal_fits(statement, request)
     if reached is FALSE:
         return nothing
     covered = resource_fits(statement.resources, request)
     if covered is FALSE:
         return nothing
-    about = both(covered, conditions_hold(statement.conditions, request))
-    return both(about, reached), {grant: both(about, term) for grant, term in classes.items()}
+    rest = both(covered, conditions_hold(statement.conditions, request))
+    return both(rest, reached), {grant: both(rest, term) for grant, term in classes.items()}
 
 
 def votes(policies: Iterable[AttachedPolicy], request: SymbolicRequest) -> Votes:

@@ -60,7 +60,7 @@ class Target:
     label: str
     resource: Text
     shape: str
-    owner: str
+    owner: Text
     membership: Membership
     policy: AttachedPolicy | None
     rcps: tuple[Level, ...]
@@ -227,7 +227,8 @@ def is_of_type(arn: str, kind: ResourceType) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _type_clause(kind: ResourceType) -> Clause:
+def type_pattern(kind: ResourceType) -> Pattern:
+    """Return the pattern of the ARNs of a type, in any partition and account."""
     items: list[Item] = []
     for piece in catalogue.pieces(kind.arn):
         if isinstance(piece, str):
@@ -237,7 +238,11 @@ def _type_clause(kind: ResourceType) -> Clause:
         else:
             of = _NO_SLASH if piece[0] in _WITHOUT_SLASH else ANY
             items += [of, Run(of)]
-    return clause([merged(items)])
+    return merged(items)
+
+
+def _type_clause(kind: ResourceType) -> Clause:
+    return clause([type_pattern(kind)])
 
 
 def pattern_of(text: str) -> Pattern:

@@ -61,7 +61,7 @@ def _of_resources(targets: Iterable[Target]) -> Iterator[str]:
         guarded = sum(target.policy is not None for target in listed)
         yield f"resource policies were given for {guarded} of {len(listed)} listed resources"
     if others:
-        owners = ", ".join(dict.fromkeys(target.owner for target in others))
+        owners = ", ".join(dict.fromkeys(str(target.owner) for target in others))
         guard = "has the default key policy" if others[0].policy else "has no policy of its own"
         yield f"a resource of {owners} that is not listed {guard}"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from iam_smt.model import Model
 from iam_smt.terms import Flag, Term, disjunction, negation
-from iam_smt.theory import Unsat, Unsolved
+from iam_smt.theory import Solver, Unsat, Unsolved
 from verifier.errors import ReplayError
 from verifier.queries import witness
 from verifier.queries.paths import Path
@@ -36,29 +37,45 @@ class Undecided:
 
 
 def find(world: World, path: Path) -> Found | Impossible | Undecided:
-    """Solve a path; a model that leans on open points counts only if the evaluator confirms it.
+    """Solve a path, and replay it.
+
+    Raises `ReplayError` if the evaluator rejects a model that leans on no open point.
+    """
+
+    def faults(model: Model) -> list[str]:
+        hops = path.decode(model)
+        found = witness.replay(hops)
+        for number, hop in enumerate(hops):
+            found += world.limits.faults(hop.main.request, first=number == 0)
+        return found
+
+    outcome = confirmed(world.solver, path.term(), faults)
+    return Found(witness.shown(path.decode(outcome))) if isinstance(outcome, Model) else outcome
+
+
+def confirmed(
+    solver: Solver, question: Term, faults: Callable[[Model], list[str]]
+) -> Model | Impossible | Undecided:
+    """Solve a question; a model that leans on open points counts only if the evaluator, asked
+    through `faults`, finds none.
 
     Raises `ReplayError` if the evaluator rejects a model that leans on none.
     """
-    question = path.term()
     excluded: list[Term] = []
     leaned_on: set[str] = set()
     for _ in range(_ATTEMPTS):
-        outcome = world.solver.solve(question, *excluded)
+        outcome = solver.solve(question, *excluded)
         match outcome:
             case Unsat():
                 return Undecided(_reason(leaned_on)) if leaned_on else Impossible()
             case Unsolved(reason=reason):
                 return Undecided(reason)
-        hops = path.decode(outcome.model)
-        faults = witness.replay(hops)
-        for number, hop in enumerate(hops):
-            faults += world.limits.faults(hop.main.request, first=number == 0)
-        if not faults:
-            return Found(witness.shown(hops))
+        found = faults(outcome.model)
+        if not found:
+            return outcome.model
         points = outcome.model.open_points
         if not points:
-            raise ReplayError("the evaluator rejects a witness: " + "; ".join(faults))
+            raise ReplayError("the evaluator rejects a witness: " + "; ".join(found))
         leaned_on |= set(points)
         excluded.append(_another_choice(outcome.model))
     return Undecided(_reason(leaned_on))

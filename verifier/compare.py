@@ -1,0 +1,129 @@
+"""Two policies → what is newly allowed and what no longer: the whole journey on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from fractions import Fraction
+
+from iam_smt.theory import Solver
+from verifier.comparison import Change, Comparison
+from verifier.compile.actions import actions
+from verifier.compile.open_requests import askers, open_request
+from verifier.errors import PolicyError
+from verifier.policy.attached import AttachedPolicy
+from verifier.policy.parse import policy_from_text
+from verifier.policy.syntax import Effect, PolicyKind
+from verifier.queries.differences import Comparing, Difference, Side, side
+from verifier.verdict import Cause, Effort
+
+_BESIDE = {PolicyKind.SCP: "FullAWSAccess", PolicyKind.RCP: "RCPFullAWSAccess"}
+_PARTITIONS = ("aws-cn", "aws-us-gov")
+
+
+def compare(
+    old: AttachedPolicy,
+    new: AttachedPolicy,
+    *,
+    as_of: date | None = None,
+    timeout: float | None = None,
+) -> Comparison:
+    """Compare two policies of one kind: what does the new one allow that the old one does not,
+    and the other way round?
+
+    Requests are made on or after `as_of`, at any time by default. `timeout` is in seconds for
+    each question that the solver is asked; running out is an unknown. Raises `PolicyError` if
+    the kinds differ.
+    """
+    started = time.perf_counter()
+    if old.kind is not new.kind:
+        problem = f"{old.kind.with_article} is compared with {new.kind.with_article}"
+        raise PolicyError(problem, "compare policies of one kind")
+    solver = Solver(timeout)
+    assumptions = [_assumed(policy) for policy in (old, new) if _lacks_allow(policy)]
+    before, after = (side(_completed(policy), actions()) for policy in (old, new))
+    newly: dict[str, Change] = {}
+    lost: dict[str, Change] = {}
+    for comparing, who in _comparisons(before, after, solver, as_of):
+        for found, one, other in ((newly, after, before), (lost, before, after)):
+            for difference in comparing.differences(one, other):
+                change = _change(one, who, difference)
+                key = change.cause.statement + change.cause.place
+                if key not in found or (found[key].request is None and change.request):
+                    found[key] = change
+    return Comparison(
+        f"{old.title} and {new.title}",
+        tuple(newly.values()),
+        tuple(lost.values()),
+        tuple(dict.fromkeys(assumptions)),
+        Effort(time.perf_counter() - started, solver.effort.questions, 0),
+    )
+
+
+def _comparisons(
+    before: Side, after: Side, solver: Solver, as_of: date | None
+) -> Iterator[tuple[Comparing, str]]:
+    """Yield a comparison for each kind of caller that makes a difference."""
+    policies = [found for item in (before, after) if (found := item.policy.policy) is not None]
+    moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) if as_of else None
+    not_before = Fraction(int(moment.timestamp())) if moment else None
+    has_principals = any(
+        statement.principal for policy in policies for statement in policy.statements
+    )
+    for caller in askers(policies, _partition(before, after)):
+        asker = open_request(caller, actions(), not_before)
+        yield Comparing(asker, solver), asker.who
+        if not has_principals and not asker.depends_on_caller:
+            return
+
+
+def _partition(*sides: Side) -> str:
+    """Return the partition that the policies speak of, `aws` by default."""
+    texts = [
+        template.text
+        for item in sides
+        for statement in item.policy.statements
+        for template in (statement.resources.patterns if statement.resources else ())
+    ]
+    for partition in _PARTITIONS:
+        if any(text.startswith(f"arn:{partition}:") for text in texts):
+            return partition
+    return "aws"
+
+
+def _lacks_allow(policy: AttachedPolicy) -> bool:
+    return policy.kind in _BESIDE and not any(
+        statement.effect is Effect.ALLOW for statement in policy.statements
+    )
+
+
+def _assumed(policy: AttachedPolicy) -> str:
+    return f"{_BESIDE[policy.kind]} is attached beside {policy.title}"
+
+
+def _completed(policy: AttachedPolicy) -> AttachedPolicy:
+    """Return a policy that only denies together with the one that stands beside it (R6.31)."""
+    if not _lacks_allow(policy) or policy.policy is None:
+        return policy
+    principal = '"Principal": "*", ' if policy.kind is PolicyKind.RCP else ""
+    beside = policy_from_text(
+        f'{{"Version": "2012-10-17", "Statement": {{"Sid": "{_BESIDE[policy.kind]}",'
+        f' "Effect": "Allow", {principal}"Action": "*", "Resource": "*"}}}}',
+        policy.kind,
+    )
+    statements = (*beside.statements, *policy.policy.statements)
+    whole = replace(policy.policy, statements=statements)
+    return replace(policy, policy=whole)
+
+
+def _change(one: Side, who: str, difference: Difference) -> Change:
+    statement = difference.statement
+    cause = Cause(
+        one.policy.title,
+        statement.label,
+        statement.effect.value,
+        one.policy.place(statement.position),
+    )
+    return Change(cause, who, difference.request, difference.chosen, difference.reason)

@@ -1,0 +1,86 @@
+"""What a comparison of two policies comes to: equivalent, narrower, wider, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from verifier.errors import UndecidedError
+from verifier.request import Request
+from verifier.verdict import Cause, Effort
+
+
+class Relation(Enum):
+    """How the new policy stands to the old one."""
+
+    EQUIVALENT = "equivalent"
+    NARROWER = "narrower"
+    WIDER = "wider"
+    INCOMPARABLE = "incomparable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A request that one of two policies allows and the other does not, by one statement.
+
+    `request` was replayed by the evaluator under both; it is None where it is not known whether
+    there is one, and `reason` says why. `chosen` are the condition keys that it takes; `who` is
+    the kind of caller.
+    """
+
+    cause: Cause
+    who: str
+    request: Request | None
+    chosen: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is newly allowed by a policy in the place of another, and what no longer.
+
+    `title` names what was compared; `assumptions` what was taken for granted.
+    """
+
+    title: str
+    newly: tuple[Change, ...]
+    lost: tuple[Change, ...]
+    assumptions: tuple[str, ...]
+    effort: Effort
+
+    @property
+    def relation(self) -> Relation:
+        """How the new policy stands to the old one; unknown if either direction is."""
+        wider, narrower = _some(self.newly), _some(self.lost)
+        if wider and narrower:
+            return Relation.INCOMPARABLE
+        if wider is None or narrower is None:
+            return Relation.UNKNOWN
+        if wider:
+            return Relation.WIDER
+        return Relation.NARROWER if narrower else Relation.EQUIVALENT
+
+    @property
+    def newly_allowed(self) -> tuple[Change, ...]:
+        """What only the new policy allows; raises `UndecidedError` if it is unknown whether
+        there is anything.
+        """
+        return _known(self.newly)
+
+    @property
+    def no_longer_allowed(self) -> tuple[Change, ...]:
+        """What only the old policy allows; raises `UndecidedError` likewise."""
+        return _known(self.lost)
+
+
+def _some(changes: tuple[Change, ...]) -> bool | None:
+    if any(change.request is not None for change in changes):
+        return True
+    return None if changes else False
+
+
+def _known(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    if _some(changes) is None:
+        raise UndecidedError("it is unknown whether the policies differ: " + changes[0].reason)
+    return tuple(change for change in changes if change.request is not None)

@@ -1,0 +1,151 @@
+"""Every action that exists, as a finite set: what a list of patterns names is one integer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from iam_smt.automata import EVERYTHING, Clause, clause, exactly
+from verifier import catalogue
+from verifier.catalogue import ResourceType
+from verifier.compile.targets import type_pattern
+from verifier.policy.syntax import ActionElement
+
+_Form = tuple[int, tuple[Clause, ...]]
+"""Actions of one service, and what each of them may be called on."""
+
+
+class Actions:
+    """The actions of the catalogue, and those that policies name although it has them not.
+
+    A set of actions is an integer; bit `n` stands for the action at position `n`.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._positions: dict[str, int] = {}
+        self._services: dict[str, int] = {}
+        self._patterns: dict[str, tuple[int, int]] = {}
+        self._forms: dict[int, _Form] = {}
+        for name in catalogue.every_action():
+            self._add(name)
+        self._known = len(self._names)
+
+    @property
+    def everything(self) -> int:
+        """The set of all actions."""
+        return (1 << len(self._names)) - 1
+
+    def name(self, position: int) -> str:
+        """Return an action as AWS spells it, or as a policy does."""
+        return self._names[position]
+
+    def of(self, element: ActionElement) -> int:
+        """Return the actions that an element is about (R2.6)."""
+        bits = 0
+        for template in element.patterns:
+            bits |= self._named(template.text)
+        return self.everything & ~bits if element.negated else bits
+
+    def of_services(self, *services: str) -> int:
+        """Return the actions of some services."""
+        bits = 0
+        for service in services:
+            bits |= self._services.get(service, 0)
+        return bits
+
+    def names(self, bits: int) -> Iterator[str]:
+        """Yield the names in a set."""
+        return (self._names[position] for position in _positions(bits))
+
+    def domains(self, bits: int) -> Iterator[tuple[int, Clause]]:
+        """Split a set of actions by what their resources look like (R2.29-R2.31).
+
+        An action that no catalogue has may be called on anything; one that needs no resource comes
+        twice, with resources and with `*`.
+        """
+        while bits:
+            position = (bits & -bits).bit_length() - 1
+            together, forms = self._form(position)
+            for resources in forms:
+                yield bits & together, resources
+            bits &= ~together
+
+    def _add(self, name: str) -> int:
+        position = self._positions[name.lower()] = len(self._names)
+        self._names.append(name)
+        service = name.partition(":")[0].lower()
+        self._services[service] = self._services.get(service, 0) | 1 << position
+        return position
+
+    def _named(self, text: str) -> int:
+        """Return the actions that one pattern names (R2.1-R2.4)."""
+        if text and not text.strip("*"):
+            return self.everything
+        text = text.lower()
+        if ":" not in text:
+            return 0
+        if "*" not in text and "?" not in text:
+            position = self._positions.get(text)
+            return 1 << (self._add(text) if position is None else position)
+        bits, seen = self._patterns.get(text, (0, 0))
+        if seen < len(self._names):
+            bits |= self._matching(text, seen)
+            self._patterns[text] = bits, len(self._names)
+        return bits
+
+    def _matching(self, text: str, start: int) -> int:
+        service, _, name = text.partition(":")
+        candidates = self.everything >> start << start
+        if "*" not in service and "?" not in service:
+            candidates &= self._services.get(service, 0)
+            if not name.strip("*") and name:
+                return candidates
+        wanted = re.compile(f"{_regex(service, '[^:]')}:{_regex(name, '.')}", re.DOTALL)
+        bits = 0
+        for position in _positions(candidates):
+            if wanted.fullmatch(self._names[position].lower()):
+                bits |= 1 << position
+        return bits
+
+    def _form(self, position: int) -> _Form:
+        """Return the actions whose resources look like those of one action, and how they look."""
+        if position >= self._known:
+            return 1 << position, (EVERYTHING,)
+        if position not in self._forms:
+            self._read_forms(self._names[position].partition(":")[0].lower())
+        return self._forms[position]
+
+    def _read_forms(self, service: str) -> None:
+        alike: dict[tuple[ResourceType, ...], int] = {}
+        for position in _positions(self._services[service]):
+            if position < self._known:
+                kinds = catalogue.resource_types(self._names[position])
+                alike[kinds] = alike.get(kinds, 0) | 1 << position
+        for kinds, bits in alike.items():
+            required = [kind for kind in kinds if kind.required]
+            named = clause(type_pattern(kind) for kind in required or kinds)
+            forms = [named] if kinds else []
+            form = bits, tuple(forms if required else [*forms, exactly("*")])
+            self._forms.update((position, form) for position in _positions(bits))
+
+
+@lru_cache(maxsize=1)
+def actions() -> Actions:
+    """Return the actions of the catalogue, read once."""
+    return Actions()
+
+
+def _positions(bits: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, without an operation on the whole for each."""
+    data = bits.to_bytes(bits.bit_length() // 8 + 1, "little")
+    for index, byte in enumerate(data):
+        if byte:
+            for offset in range(8):
+                if byte >> offset & 1:
+                    yield index * 8 + offset
+
+
+def _regex(pattern: str, one: str) -> str:
+    return re.escape(pattern).replace(r"\*", f"{one}*").replace(r"\?", one)

@@ -1,0 +1,198 @@
+"""What one policy allows and another of its kind does not, statement by statement."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from iam_smt.model import Model
+from iam_smt.terms import FALSE, TRUE, And, Term, both, disjunction, negation
+from iam_smt.theory import Solver
+from verifier.compile.actions import Actions
+from verifier.compile.open_requests import OpenRequest
+from verifier.compile.statements import about
+from verifier.policy.attached import AttachedPolicy
+from verifier.policy.syntax import Effect, Statement
+from verifier.queries.search import Impossible, Undecided, confirmed
+from verifier.request import Request
+from verifier.semantics.contexts import impossible
+from verifier.semantics.statements import matches
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A policy with the set of actions that each statement is about."""
+
+    policy: AttachedPolicy
+    allow: tuple[tuple[Statement, int], ...]
+    deny: tuple[tuple[Statement, int], ...]
+
+
+def side(policy: AttachedPolicy, actions: Actions) -> Side:
+    """Return a policy ready to be compared."""
+    found = [(statement, actions.of(statement.actions)) for statement in policy.statements]
+    return Side(
+        policy,
+        tuple(item for item in found if item[0].effect is Effect.ALLOW),
+        tuple(item for item in found if item[0].effect is Effect.DENY),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A statement that allows more than the other policy: `request` shows it, and has been
+    replayed; `chosen` are the condition keys that it takes. Without a request, `reason` says why
+    it is not known whether the statement does.
+    """
+
+    statement: Statement
+    request: Request | None
+    chosen: tuple[str, ...] = ()
+    reason: str = ""
+
+
+_Part = tuple[Term, int]
+"""What a statement is about, apart from its action, and the actions."""
+
+
+class Comparing:
+    """Comparisons of two policies for one kind of caller, in both directions."""
+
+    def __init__(self, asker: OpenRequest, solver: Solver) -> None:
+        self._asker = asker
+        self._solver = solver
+        self._request = asker.call.authorization().request
+        self._abouts: dict[Hashable, Term] = {}
+
+    def differences(self, one: Side, other: Side) -> Iterator[Difference]:
+        """Yield every statement of `one` that allows what `other` does not.
+
+        Statements that allow nothing of their own are left out without asking the solver where
+        sets of actions and equal statements show it.
+        """
+        for statement, actions in one.allow:
+            question = self._question(statement, actions, one, other)
+            if question is FALSE:
+                continue
+            found = self._solve(statement, question, one, other)
+            if found is not None:
+                yield found
+
+    def _question(self, statement: Statement, actions: int, one: Side, other: Side) -> Term:
+        """Return a term that holds iff `statement` allows, and `other` does not."""
+        allows = self._about(statement)
+        refuses = [part for part in self._parts(one.deny, actions) if part[0] is not TRUE]
+        left = actions & ~self._settled(one.deny)
+        revokes = [
+            part for part in self._parts(other.deny, left) if not _is_among(part, refuses, left)
+        ]
+        grants = self._parts(other.allow, left)
+        if not revokes:
+            for term, covered in grants:
+                if _implies(allows, term):
+                    left &= ~covered
+        if not left or allows is FALSE:
+            return FALSE
+        also_allowed = both(self._any(grants, left), negation(self._any(revokes, left)))
+        return both(
+            allows,
+            self._asker.action.among(left),
+            negation(self._any(refuses, left)),
+            negation(also_allowed),
+        )
+
+    def _settled(self, statements: tuple[tuple[Statement, int], ...]) -> int:
+        """Return the actions that statements are about whatever the rest of the request is."""
+        bits = 0
+        for statement, actions in statements:
+            if self._about(statement) is TRUE:
+                bits |= actions
+        return bits
+
+    def _parts(self, statements: tuple[tuple[Statement, int], ...], actions: int) -> list[_Part]:
+        found = [(self._about(item), bits) for item, bits in statements if bits & actions]
+        return [(term, bits) for term, bits in found if term is not FALSE]
+
+    def _any(self, parts: list[_Part], actions: int) -> Term:
+        """Return a term that holds iff some statement is about the request, whose action is one
+        of `actions`.
+        """
+        return disjunction(
+            both(TRUE if not actions & ~bits else self._asker.action.among(bits & actions), term)
+            for term, bits in parts
+            if bits & actions
+        )
+
+    def _about(self, statement: Statement) -> Term:
+        """Return a term that holds iff the statement is about the request but for its action.
+
+        The same object for statements that read the same.
+        """
+        key = _content(statement)
+        found = self._abouts.get(key)
+        if found is None:
+            found, _ = about(statement, self._request)
+            self._abouts[key] = found
+        return found
+
+    def _solve(
+        self, statement: Statement, question: Term, one: Side, other: Side
+    ) -> Difference | None:
+        asker = self._asker
+
+        def faults(model: Model) -> list[str]:
+            request = asker.decode(model)
+            found = impossible(request)
+            if not _allows(one, request):
+                found.append(f"{one.policy.title} does not allow {request.action}")
+            if not _refuses(other, request):
+                found.append(f"{other.policy.title} allows {request.action}")
+            return found
+
+        outcome = confirmed(self._solver, both(question, asker.axioms()), faults)
+        match outcome:
+            case Impossible():
+                return None
+            case Undecided(reason=reason):
+                return Difference(statement, None, reason=reason)
+        chosen = tuple(sorted(asker.call.chosen(outcome)))
+        return Difference(statement, asker.decode(outcome), chosen)
+
+
+def _content(statement: Statement) -> Hashable:
+    resources = statement.resources
+    principal = statement.principal
+    return (
+        None if resources is None else (resources.negated, frozenset(resources.patterns)),
+        None if principal is None else (principal.negated, frozenset(principal.entries)),
+        statement.effect if principal is not None and principal.negated else None,
+        statement.conditions,
+    )
+
+
+def _implies(one: Term, other: Term) -> bool:
+    """Return whether it is plain to see that `other` holds wherever `one` does."""
+    if other is TRUE or one is other:
+        return True
+    have = set(one.args) if isinstance(one, And) else {one}
+    return have >= (set(other.args) if isinstance(other, And) else {other})
+
+
+def _is_among(part: _Part, others: list[_Part], actions: int) -> bool:
+    """Return whether one of the others is about all that `part` is, of these actions."""
+    term, bits = part
+    return any(_implies(term, wider) and not bits & actions & ~covered for wider, covered in others)
+
+
+def _allows(policy: Side, request: Request) -> bool:
+    found = list(matches((policy.policy,), request))
+    return any(match.effect is Effect.ALLOW and match.certain for match in found) and not any(
+        match.effect is Effect.DENY for match in found
+    )
+
+
+def _refuses(policy: Side, request: Request) -> bool:
+    found = list(matches((policy.policy,), request))
+    return any(match.effect is Effect.DENY and match.certain for match in found) or not any(
+        match.effect is Effect.ALLOW for match in found
+    )
