@@ -8,8 +8,9 @@ from iam_smt.keys import ABSENT, Key, SetKey, Truth, known, known_set
 from iam_smt.networks import AddressVariable, read_network
 from iam_smt.numbers import Form, NumberVariable, read_moment, read_number
 from iam_smt.principals import Kind, SymbolicPrincipal
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, Term, negation
-from iam_smt.texts import SetVariable, member
+from iam_smt.texts import member
 from verifier.compile.calls import type_of
 from verifier.compile.requests import SymbolicRequest
 from verifier.facts import is_multivalued

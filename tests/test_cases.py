@@ -18,7 +18,7 @@ from verifier.compile.matching import names_action, pattern
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import template
 from verifier.semantics.authorize import authorize
-from verifier.semantics.matching import action_matches, arn_matches, glob, resource_matches
+from verifier.semantics.matching import ActionList, arn_matches, glob, resource_matches
 from verifier.semantics.values import address, network
 
 CASES = all_cases()
@@ -62,7 +62,7 @@ def test_matching(row: dict[str, Any]) -> None:
     match row["kind"]:
         case "action":
             element = ActionElement((tokens,))
-            found = action_matches(text, value), names_action(element, value)
+            found = value in ActionList([text]), names_action(element, value)
         case "resource":
             concrete = resource_matches(tokens, value, {})
             found = concrete, value in clause([pattern(tokens.tokens)])

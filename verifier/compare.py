@@ -38,12 +38,8 @@ def compare(
     the kinds differ.
     """
     started = time.perf_counter()
-    if old.kind is not new.kind:
-        problem = f"{old.kind.with_article} is compared with {new.kind.with_article}"
-        raise PolicyError(problem, "compare policies of one kind")
     solver = Solver(timeout)
-    assumptions = [_assumed(policy) for policy in (old, new) if _lacks_allow(policy)]
-    before, after = (side(_completed(policy), actions()) for policy in (old, new))
+    before, after = _sides(old, new)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}
     for comparing, who in _comparisons(before, after, solver, as_of):
@@ -57,9 +53,43 @@ def compare(
         f"{old.title} and {new.title}",
         tuple(newly.values()),
         tuple(lost.values()),
-        tuple(dict.fromkeys(assumptions)),
+        tuple(dict.fromkeys(_assumed(policy) for policy in (old, new) if _lacks_allow(policy))),
         Effort(time.perf_counter() - started, solver.effort.questions, 0),
     )
+
+
+def exceeds(
+    policy: AttachedPolicy,
+    limit: AttachedPolicy,
+    *,
+    as_of: date | None = None,
+    timeout: float | None = None,
+) -> Change | None:
+    """Does `policy` allow anything that `limit` does not? Return such a request, None if there is
+    none; a change without a request if that is unknown.
+
+    The first half of `compare`, which stops at the first answer. Raises as it does.
+    """
+    unknown: Change | None = None
+    ours, theirs = _sides(policy, limit)
+    for comparing, who in _comparisons(ours, theirs, Solver(timeout), as_of):
+        for difference in comparing.differences(ours, theirs):
+            change = _change(ours, who, difference)
+            if change.request is not None:
+                return change
+            unknown = unknown or change
+    return unknown
+
+
+def _sides(one: AttachedPolicy, other: AttachedPolicy) -> tuple[Side, Side]:
+    if one.kind is not other.kind:
+        problem = f"{one.kind.with_article} is compared with {other.kind.with_article}"
+        raise PolicyError(problem, "compare policies of one kind")
+    policies = [_completed(policy) for policy in (one, other)]
+    for policy in policies:
+        actions().meet(statement.actions for statement in policy.statements)
+    first, second = (side(policy, actions()) for policy in policies)
+    return first, second
 
 
 def _comparisons(

@@ -9,8 +9,9 @@ from iam_smt.context import SESSION_NAME
 from iam_smt.credentials import Chain, Credentials, first_present, free_text
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
 from iam_smt.requests import tag_key
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
-from iam_smt.texts import Choice, SetVariable, StringVariable, Text
+from iam_smt.texts import Choice, StringVariable, Text
 
 _TAGS = ("aws:principaltag", "aws:requesttag")
 

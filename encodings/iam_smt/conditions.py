@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from iam_smt.automata import EVERYTHING, Clause
+from iam_smt.holes import Hollow
 from iam_smt.keys import Key, SetKey, SingleKey, Value
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, Term, both, disjunction, either, negation, truth
-from iam_smt.texts import SetVariable
 
 ALL, ANY = "ForAllValues", "ForAnyValue"
+
+
+Case = tuple[Term, Clause, tuple[Hollow, ...]]
+"""A guard, and where it holds: a clause and the patterns with holes beside it."""
 
 
 def null(key: Key, quantifier: str | None, values: Iterable[str]) -> Term:
@@ -57,14 +62,14 @@ def _when_absent(negated: bool, quantifier: str | None, if_exists: bool) -> bool
 def multiple(
     key: SetKey,
     test: Callable[[Value], Term | None],
-    cases: Sequence[tuple[Term, Clause]] | None,
+    cases: Sequence[Case] | None,
     negated: bool,
     quantifier: str | None,
     if_exists: bool,
 ) -> Term | None:
     """Holds iff the entry does for a multivalued key (R4.30-R4.37).
 
-    `cases` are clauses of the positive test, of whose guards exactly one holds; None if the test
+    `cases` are what passes the positive test, of whose guards exactly one holds; None if the test
     is no membership. None where the entry is not encoded.
     """
     if isinstance(key.members, SetVariable):
@@ -98,8 +103,11 @@ def multiple(
     return either(both(filled, entry), both(negation(filled), absent))
 
 
-def _exists(members: SetVariable, cases: Sequence[tuple[Term, Clause]], *, outside: bool) -> Term:
-    return disjunction(both(guard, members.some(of, outside=outside)) for guard, of in cases)
+def _exists(members: SetVariable, cases: Sequence[Case], *, outside: bool) -> Term:
+    return disjunction(
+        both(guard, members.some(of, outside=outside, hollows=hollows))
+        for guard, of, hollows in cases
+    )
 
 
 def _has_value(key: Key) -> Term:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iam_smt import cells, values
+from iam_smt.automata import clause
 from iam_smt.cells import Cell, Group
 from iam_smt.finite import Among, FiniteVariable, blamed, remaining
 from iam_smt.found import Chosen, Clash, GaveUp, Strings
-from iam_smt.holes import Fits, filled, refuted, source
+from iam_smt.holes import Fits, filled, refuted
 from iam_smt.members import members
 from iam_smt.realize import Realized
-from iam_smt.texts import Member, Same, SetVariable, Several, Some, StringVariable, Text
+from iam_smt.sets import SetVariable, Several, Some
+from iam_smt.texts import Member, Same, StringVariable, Text
 
 _VALUES_TRIED = 8
 """How many values of a hole are tried before giving up."""
@@ -66,12 +68,16 @@ class _Search:
                 self._choices.setdefault(atom.right, [])
             case Some() | Several():
                 self._sets.setdefault(atom.variable, []).append((atom, value))
+                for hollow in atom.hollows if isinstance(atom, Some) else ():
+                    for base in hollow.sources:
+                        self._choices.setdefault(base, [])
             case Fits(variable=variable):
                 choices = self._choices.setdefault(variable, [])
                 if value:
-                    choices.append(((atom, value), (atom.open, True)))
+                    choices.append(((atom, value), (clause([atom.hollow.widened]), True)))
                 self._holes.setdefault(variable, []).append((atom, value))
-                self._choices.setdefault(source(atom.hole), [])
+                for base in atom.hollow.sources:
+                    self._choices.setdefault(base, [])
             case Among(variable=names):
                 self._names.setdefault(names, []).append((atom, value))
 
@@ -95,6 +101,11 @@ class _Search:
                 return outcome
             if outcome is not None:
                 return [outcome]
+        for variable, literals in self._sets.items():
+            if _has_holes(literals):
+                outcome = self._members(variable, literals)
+                if outcome is not None:
+                    return [outcome] if isinstance(outcome, Clash) else outcome
         for cell in (cell for group in self._groups for cell in group):
             self._found.texts.update(dict.fromkeys(cell.variables, cell.text or ""))
         return self._found
@@ -120,14 +131,11 @@ class _Search:
             if id(group) not in waiting:
                 yield cells.solve(group)
         for variable, literals in self._sets.items():
-            found = members(variable, literals)
-            if isinstance(found, tuple):
-                self._found.sets[variable] = found
-            else:
-                yield found
+            if not _has_holes(literals):
+                yield self._members(variable, literals)
 
     def _is_ready(self, tied: _Tied, waiting: list[_Tied]) -> bool:
-        needed = {id(self._home[source(atom.hole)]) for atom, _ in tied.holes}
+        needed = {id(self._home[base]) for atom, _ in tied.holes for base in atom.hollow.sources}
         return needed.isdisjoint(id(other.group) for other in waiting)
 
     def _solve(self, tied: _Tied) -> Clash | GaveUp | None:
@@ -174,7 +182,7 @@ class _Search:
         """
         if not tied.holes:
             return None
-        bases = [source(atom.hole) for atom, _ in tied.holes]
+        bases = [base for atom, _ in tied.holes for base in atom.hollow.sources]
         facts = [list(cell.facts) for cell in tied.group]
         tried: dict[StringVariable, list[str]] = {}
         outcome: Clash | GaveUp | None = None
@@ -206,8 +214,21 @@ class _Search:
         cell.text = found.text
         return True
 
+    def _members(
+        self, variable: SetVariable, literals: list[tuple[Some | Several, bool]]
+    ) -> Clash | GaveUp | None:
+        found = members(variable, literals, self._value)
+        if not isinstance(found, tuple):
+            return found
+        self._found.sets[variable] = found
+        return None
+
     def _value(self, text: Text) -> str:
         return values.value(text, lambda variable: self._cell(variable).text or "")
 
     def _cell(self, variable: StringVariable) -> Cell:
         return next(cell for cell in self._home[variable] if variable in cell.variables)
+
+
+def _has_holes(literals: list[tuple[Some | Several, bool]]) -> bool:
+    return any(isinstance(atom, Some) and atom.hollows for atom, _ in literals)

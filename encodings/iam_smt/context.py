@@ -11,8 +11,9 @@ from iam_smt.keys import Key, SetKey, SingleKey, Truth
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import Form, NumberVariable
 from iam_smt.patterns import ANYTHING, DIGIT, Characters, Pattern, Run
+from iam_smt.sets import SetVariable
 from iam_smt.terms import Flag, Term
-from iam_smt.texts import SetVariable, StringVariable
+from iam_smt.texts import StringVariable
 
 
 class KeyType(Enum):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from iam_smt.finite import FiniteVariable
+from iam_smt.sets import SetVariable
 from iam_smt.terms import Atom
-from iam_smt.texts import SetVariable, StringVariable
+from iam_smt.texts import StringVariable
 
 Chosen = tuple[Atom, bool]
 """An atom and the truth that was chosen for it."""

@@ -1,12 +1,13 @@
-"""Patterns with a hole that an open string fills: `home/${aws:username}/*` for a free user name.
+"""Patterns with holes that open strings fill: `home/${aws:username}/*` for a free user name.
 
-Whether a string fits is decided exactly where the hole's value is chosen first; that none fits,
-where it follows without the value, or with the value as one letter of its own (ENCODING.md 2).
+Whether a string fits is decided exactly where the values of the holes are chosen first; that none
+fits, where it follows without the values, or with each value as a letter of its own (ENCODING.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from iam_smt.automata import Clause, clause
 from iam_smt.patterns import ANYTHING, Characters, Item, Pattern, Run, merged
@@ -14,48 +15,64 @@ from iam_smt.realize import Conflict, Literal, realize
 from iam_smt.terms import Atom
 from iam_smt.texts import Choice, Join, StringVariable, Text, View
 
-_MARK = "the value of the hole"
-"""A letter of its own for the value: longer than a character, so that no text holds it."""
+ValueOf = Callable[[Text], str]
 
 
-class Fits(Atom):
-    """Holds iff `variable` is a match of `before`, then the hole's value, then one of `after`."""
+@dataclass(frozen=True, slots=True)
+class Hollow:
+    """A pattern in which a letter of its own stands for each hole.
 
-    __slots__ = ("after", "before", "hole", "variable")
+    Such a letter is longer than a character, so that no text and no policy holds it.
+    """
 
-    def __init__(
-        self, variable: StringVariable, before: Pattern, hole: Text, after: Pattern
-    ) -> None:
-        super().__init__()
-        self.variable = variable
-        self.before = before
-        self.hole = hole
-        self.after = after
+    pattern: Pattern
+    holes: tuple[tuple[str, Text], ...]
 
-    def __repr__(self) -> str:
-        return f"{self.variable.name} fits {self.before} {self.hole} {self.after}"
-
-    def filled(self, value: str) -> Clause:
-        """Return the clause of the matches once the hole has a value."""
-        return clause([merged((*self.before, value, *self.after))])
+    def filled(self, value_of: ValueOf) -> Pattern:
+        """Return the pattern once the holes have values."""
+        values = {letter: value_of(hole) for letter, hole in self.holes}
+        return merged(values.get(_letter(item) or "", item) for item in self.pattern)
 
     @property
-    def open(self) -> Clause:
-        """The clause of the matches for some value or other."""
-        return clause([merged((*self.before, ANYTHING, *self.after))])
+    def widened(self) -> Pattern:
+        """The pattern of the matches for some values or other."""
+        letters = dict(self.holes)
+        return merged(ANYTHING if _letter(item) in letters else item for item in self.pattern)
+
+    def has_hole(self, part: Pattern) -> bool:
+        """Return whether one of the holes is in a part of the pattern."""
+        letters = dict(self.holes)
+        return any(_letter(item) in letters for item in part)
+
+    @property
+    def sources(self) -> list[StringVariable]:
+        """The variables that the values are made of."""
+        return [source(hole) for _, hole in self.holes]
 
 
-Chosen = tuple[Fits, bool]
-"""An atom and the truth that was chosen for it."""
+def hollow(items: Iterable[Item | StringVariable | View | Join]) -> Hollow:
+    """Return the pattern of items and holes in order."""
+    pattern: list[Item] = []
+    holes: dict[str, Text] = {}
+    for item in items:
+        if isinstance(item, StringVariable | View | Join):
+            letter = f"the value of {_identity(item)}"
+            holes[letter] = item
+            pattern.append(Characters(frozenset({letter})))
+        else:
+            pattern.append(item)
+    return Hollow(merged(pattern), tuple(holes.items()))
 
 
-def fits(variable: StringVariable, before: Pattern, hole: Text, after: Pattern) -> Atom | None:
-    """Return the atom of a pattern with a hole; None if the hole is no part of one variable, or
-    of `variable` itself.
-    """
-    if isinstance(hole, str | Choice) or source(hole) is variable:
-        return None
-    return variable.atom((before, hole, after), lambda: Fits(variable, before, hole, after))
+def _identity(hole: Text) -> str:
+    match hole:
+        case StringVariable(number=number):
+            return f"variable {number}"
+        case View(base=base, head=head, tail=tail):
+            return f"{_identity(base)} between {head!r} and {tail!r}"
+        case Join(prefix=prefix, middle=middle, suffix=suffix):
+            return f"{prefix!r} {_identity(middle)} {suffix!r}"
+    raise TypeError(f"no hole: {hole}")
 
 
 def source(hole: Text) -> StringVariable:
@@ -67,61 +84,91 @@ def source(hole: Text) -> StringVariable:
             return base
         case Join(middle=middle):
             return source(middle)
-    raise TypeError(f"no single variable: {hole}")
+    raise TypeError(f"no hole: {hole}")
+
+
+def can_be_hole(text: Text) -> bool:
+    """Return whether the value of a text is made of one variable."""
+    if isinstance(text, Join):
+        return can_be_hole(text.middle)
+    return not isinstance(text, str | Choice)
+
+
+def _letter(item: Item) -> str | None:
+    if isinstance(item, Characters) and len(item.listed) == 1 and not item.others:
+        (letter,) = item.listed
+        return letter if len(letter) > 1 else None
+    return None
+
+
+class Fits(Atom):
+    """Holds iff the value of `variable` is a match of `hollow`."""
+
+    __slots__ = ("hollow", "variable")
+
+    def __init__(self, variable: StringVariable, of: Hollow) -> None:
+        super().__init__()
+        self.variable = variable
+        self.hollow = of
+
+    def __repr__(self) -> str:
+        return f"{self.variable.name} fits {self.hollow.pattern}"
+
+
+Chosen = tuple[Fits, bool]
+"""An atom and the truth that was chosen for it."""
+
+
+def fits(variable: StringVariable, of: Hollow) -> Atom | None:
+    """Return the atom of a pattern with holes; None if the variable is to fill one itself."""
+    if variable in of.sources:
+        return None
+    return variable.atom(of, lambda: Fits(variable, of))
 
 
 def refuted(
     chosen: Sequence[Chosen], literals: Sequence[tuple[Atom, Literal]]
 ) -> frozenset[tuple[Atom, bool]] | None:
-    """Return choices that no value of any hole makes true, None if that was not shown.
+    """Return choices that no values of the holes make true, None if that was not shown.
 
-    `literals` are what is chosen besides of the same variable. A match of one pattern with a hole
-    is a word with the mark in it. If every such word is in some clause that must not hold it, so
-    is every string that the words become when the mark gives way to the value.
+    `literals` are what is chosen besides of the same variable. A match of one pattern with holes
+    is a word with their letters in it. If every such word is in some clause that must not hold
+    it, so is every string that the words become when the letters give way to values.
     """
-    negative = [(atom, of) for atom, (of, value) in literals if not value]
+    letters = frozenset(letter for atom, _ in chosen for letter, _ in atom.hollow.holes)
+    excluded: list[tuple[Atom, Clause]] = [
+        (atom, _words(of.patterns, letters)) for atom, (of, value) in literals if not value
+    ]
+    excluded += [
+        (atom, _words([atom.hollow.pattern], letters)) for atom, value in chosen if not value
+    ]
     for positive, value in chosen:
         if not value:
             continue
-        others: list[tuple[Atom, Clause]] = [
-            (atom, _marked(atom))
-            for atom, inside in chosen
-            if not inside and atom.hole == positive.hole
-        ]
-        others += [(atom, _unmarked(of)) for atom, of in negative]
-        outcome = realize([(_marked(positive), True), *((of, False) for _, of in others)])
+        words = clause([positive.hollow.pattern])
+        outcome = realize([(words, True), *((of, False) for _, of in excluded)])
         if isinstance(outcome, Conflict):
-            used = [others[index - 1][0] for index in outcome.literals if index]
+            used = [excluded[index - 1][0] for index in outcome.literals if index]
             return frozenset([(positive, True), *((atom, False) for atom in used)])
     return None
 
 
-def _marked(atom: Fits) -> Clause:
-    words = [_over_words(atom.before), (Characters(frozenset({_MARK})),), _over_words(atom.after)]
-    return clause([merged(item for part in words for item in part)])
-
-
-def _unmarked(of: Clause) -> Clause:
-    return clause(map(_over_words, of.patterns))
-
-
-def _over_words(pattern: Pattern) -> Pattern:
-    """Return the pattern over words with the mark: a run of anything may read it, one character
-    may not, for the value may be longer or empty.
+def _words(patterns: Iterable[Pattern], letters: frozenset[str]) -> Clause:
+    """Return the patterns over words: a run of anything may read the letter of a hole, one
+    character may not, for the value may be longer or empty.
     """
-    items: list[Item] = []
-    for item in pattern:
-        if isinstance(item, Run):
-            items.append(item if item == ANYTHING else Run(_without_mark(item.of)))
-        else:
-            items.append(item if isinstance(item, str) else _without_mark(item))
-    return merged(items)
+    return clause(merged(_narrowed(item, letters) for item in pattern) for pattern in patterns)
 
 
-def _without_mark(characters: Characters) -> Characters:
-    return Characters(characters.listed | {_MARK}, True) if characters.others else characters
+def _narrowed(item: Item, letters: frozenset[str]) -> Item:
+    match item:
+        case Run(of=of) if item != ANYTHING and of.others:
+            return Run(Characters(of.listed | letters, True))
+        case Characters(listed=listed, others=True):
+            return Characters(listed | letters, True)
+    return item
 
 
-def filled(chosen: Iterable[Chosen], value_of: Callable[[Text], str]) -> list[Literal]:
+def filled(chosen: Iterable[Chosen], value_of: ValueOf) -> list[Literal]:
     """Return the choices as memberships, once the values of the holes are known."""
-    return [(atom.filled(value_of(atom.hole)), value) for atom, value in chosen]
+    return [(clause([atom.hollow.filled(value_of)]), value) for atom, value in chosen]

@@ -12,8 +12,9 @@ from iam_smt.numbers import Form, NumberVariable
 from iam_smt.organizations import NO_ORGANIZATION, Membership, unknown_membership
 from iam_smt.patterns import Characters, Run
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind, SymbolicPrincipal
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both
-from iam_smt.texts import SetVariable, StringVariable, Text
+from iam_smt.texts import StringVariable, Text
 
 _NO_ACCOUNT = clause([(Run(Characters(frozenset(":0123456789"), True)),)])
 """Values that are no customer's account or ARN (R5.12)."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Term
-from iam_smt.texts import SetVariable, Text
+from iam_smt.texts import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from iam_smt.automata import exactly
 from iam_smt.found import Chosen, Clash, GaveUp
+from iam_smt.holes import ValueOf
 from iam_smt.realize import Exhausted, Literal, Realized, realize
-from iam_smt.texts import SetVariable, Several, Some
+from iam_smt.sets import SetVariable, Several, Some
 
 
 def members(
-    variable: SetVariable, literals: list[tuple[Some | Several, bool]]
+    variable: SetVariable, literals: list[tuple[Some | Several, bool]], value_of: ValueOf
 ) -> tuple[str, ...] | Clash | GaveUp:
-    """Choose members of a set, or show that there are none."""
+    """Choose members of a set, or show that there are none; `value_of` fills holes."""
     every: list[tuple[Some, bool]] = []
     exist: list[tuple[Some, bool]] = []
     several: tuple[Several, bool] | None = None
@@ -26,13 +27,13 @@ def members(
         groups = [[item] for item in exist]
     found: list[str] = []
     for group in groups:
-        outcome = _member(variable, every, group, several, [])
+        outcome = _member(variable, every, group, several, [], value_of)
         if not isinstance(outcome, str):
             return outcome
         found.append(outcome)
     found = list(dict.fromkeys(found))
     while several and several[1] and len(found) < 2:
-        outcome = _member(variable, every, [], several, found)
+        outcome = _member(variable, every, [], several, found, value_of)
         if not isinstance(outcome, str):
             return outcome
         found.append(outcome)
@@ -45,9 +46,10 @@ def _member(
     group: list[tuple[Some, bool]],
     several: tuple[Several, bool] | None,
     different_from: list[str],
+    value_of: ValueOf,
 ) -> str | Clash | GaveUp:
     choices = [*every, *group]
-    literals: list[Literal] = [_literal(atom, value) for atom, value in choices]
+    literals: list[Literal] = [_literal(atom, value, value_of) for atom, value in choices]
     excluded: list[Literal] = [(exactly(text), False) for text in different_from]
     outcome = realize([*literals, *excluded, (variable.domain, True)])
     match outcome:
@@ -59,12 +61,15 @@ def _member(
     if blamed.isdisjoint(group):
         # What every member must satisfy clashes only if some member must exist.
         blamed |= set(group[:1])
+    if any(isinstance(atom, Some) and atom.hollows for atom, _ in blamed):
+        # With other values in the holes there may be a member.
+        return GaveUp(variable.name)
     if several and (len(group) > 1 or different_from):
         blamed.add(several)
     return Clash(frozenset(blamed))
 
 
-def _literal(atom: Some, value: bool) -> Literal:
+def _literal(atom: Some, value: bool, value_of: ValueOf) -> Literal:
     """Return what a member must satisfy: that exists if `value`, else that all must."""
     inside = not atom.outside
-    return atom.clause, inside if value else not inside
+    return atom.filled(value_of), inside if value else not inside

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from iam_smt.automata import clause
 from iam_smt.finite import Among, FiniteVariable
 from iam_smt.found import Strings
 from iam_smt.holes import Fits
 from iam_smt.networks import AddressVariable, Within, contains, write_address
 from iam_smt.numbers import AtMost, Compare, NumberVariable
+from iam_smt.sets import SetVariable, Several, Some
 from iam_smt.terms import And, Atom, Constant, Flag, Not, Or, Term
-from iam_smt.texts import (
-    Choice,
-    Join,
-    Member,
-    Same,
-    SetVariable,
-    Several,
-    Some,
-    StringVariable,
-    Text,
-    View,
-)
+from iam_smt.texts import Choice, Join, Member, Same, StringVariable, Text, View
 from iam_smt.translation import Assignment
 from iam_smt.values import part, plain
 
@@ -67,10 +58,11 @@ class Model:
                 return self.text(variable) in of
             case Same(left=left, right=right):
                 return self.text(left) == self.text(right)
-            case Some(variable=variable, clause=of, outside=outside):
+            case Some(variable=variable, outside=outside):
+                of = term.filled(self.text)
                 return any((item in of) != outside for item in self.members(variable))
-            case Fits(variable=variable, hole=hole):
-                return self.text(variable) in term.filled(self.text(hole))
+            case Fits(variable=variable, hollow=hollow):
+                return self.text(variable) in clause([hollow.filled(self.text)])
             case Among(variable=names, bits=bits):
                 return bool(bits >> self.name(names) & 1)
             case Several(variable=variable):
@@ -117,12 +109,12 @@ class Model:
 
     def address(self, variable: AddressVariable) -> str:
         """Return the text of an address."""
-        if self._assignment is None or not variable.atoms:
+        if self._assignment is None or variable.atoms.isdisjoint(self.literals):
             return _PLAIN_ADDRESS
         return write_address(*self._assignment.address(variable))
 
     def number(self, variable: NumberVariable) -> Fraction:
         """Return the value of a number."""
-        if self._assignment is None or not variable.atoms:
+        if self._assignment is None or variable.atoms.isdisjoint(self.literals):
             return variable.plain
         return self._assignment.number(variable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_interface
 
 from iam_smt.terms import Atom
@@ -56,6 +57,7 @@ class Within(Atom):
         return f"{self.variable.name} in {self.network}"
 
 
+@lru_cache(maxsize=1 << 14)
 def read_network(text: str) -> Network | None:
     """Return the block; host bits are ignored, a bare address is one host; else None (R4.49)."""
     try:

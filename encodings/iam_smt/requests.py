@@ -13,8 +13,9 @@ from iam_smt.numbers import Form, NumberVariable
 from iam_smt.organizations import unknown_membership
 from iam_smt.patterns import fold_case
 from iam_smt.principals import ACCOUNT_KINDS, Kind
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
-from iam_smt.texts import Choice, SetVariable, StringVariable
+from iam_smt.texts import Choice, StringVariable
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
 _PRIVATE_6 = ("fc00::/7", "fe80::/10", "::1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 from iam_smt.automata import EVERYTHING, Clause, clause
 from iam_smt.patterns import Characters, Pattern, after, before, merged, within
@@ -38,43 +39,19 @@ class Same(Atom):
         return f"{self.left.name} = {self.right.name}"
 
 
-class Some(Atom):
-    """Holds iff some member of the set is in `clause`, or with `outside` some member is not."""
-
-    __slots__ = ("clause", "outside", "variable")
-
-    def __init__(self, variable: SetVariable, of: Clause, outside: bool) -> None:
-        super().__init__()
-        self.variable = variable
-        self.clause = of
-        self.outside = outside
-
-    def __repr__(self) -> str:
-        return f"some {self.variable.name} {'not ' * self.outside}in {self.clause.patterns}"
-
-
-class Several(Atom):
-    """Holds iff the set has at least two members."""
-
-    __slots__ = ("variable",)
-
-    def __init__(self, variable: SetVariable) -> None:
-        super().__init__()
-        self.variable = variable
-
-    def __repr__(self) -> str:
-        return f"several {self.variable.name}"
+_numbers = count()
 
 
 class StringVariable:
     """An open string; always in `domain`, and one of `suggestions` where that is possible."""
 
-    __slots__ = ("_atoms", "domain", "name", "suggestions")
+    __slots__ = ("_atoms", "domain", "name", "number", "suggestions")
 
     def __init__(
         self, name: str, domain: Clause = EVERYTHING, suggestions: tuple[str, ...] = ()
     ) -> None:
         self.name = name
+        self.number = next(_numbers)
         self.domain = domain
         self.suggestions = suggestions
         self._atoms: dict[object, Atom] = {}
@@ -106,40 +83,6 @@ class StringVariable:
             return TRUE
         first, second = sorted((self, other), key=lambda variable: (variable.name, id(variable)))
         return first.atom(second, lambda: Same(first, second))
-
-
-class SetVariable:
-    """An open set of strings, every one of them in `domain`."""
-
-    __slots__ = ("_atoms", "_several", "domain", "name")
-
-    def __init__(self, name: str, domain: Clause = EVERYTHING) -> None:
-        self.name = name
-        self.domain = domain
-        self._atoms: dict[tuple[Clause, bool], Some] = {}
-        self._several: Several | None = None
-
-    def some(self, of: Clause, *, outside: bool = False) -> Term:
-        """Return a term that holds iff some member is in the clause, or outside of it."""
-        if (of.is_empty and not outside) or (of.is_universal and outside):
-            return FALSE
-        key = (of, outside)
-        atom = self._atoms.get(key)
-        if atom is None:
-            atom = self._atoms[key] = Some(self, of, outside)
-        return atom
-
-    @property
-    def memberships(self) -> list[Some]:
-        """The membership atoms made of this set so far."""
-        return list(self._atoms.values())
-
-    @property
-    def several(self) -> Several:
-        """The atom that holds iff the set has at least two members."""
-        if self._several is None:
-            self._several = Several(self)
-        return self._several
 
 
 @dataclass(frozen=True, slots=True)

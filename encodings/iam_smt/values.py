@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from iam_smt.automata import clause
 from iam_smt.patterns import sample
@@ -38,6 +39,7 @@ def plain(variable: StringVariable) -> str:
     return _PLAIN_TEXT
 
 
+@lru_cache(maxsize=1 << 12)
 def part(view: View, whole: str) -> str:
     """Return the part of `whole` that a view shows."""
     head, tail = clause([view.head]), clause([view.tail])

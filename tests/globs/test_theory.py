@@ -13,6 +13,7 @@ from iam_smt.automata import EVERYTHING, clause, exactly
 from iam_smt.networks import AddressVariable, read_network
 from iam_smt.numbers import Form, NumberVariable, read_moment, read_number, write_moment
 from iam_smt.patterns import ANYTHING, DIGIT, NOT_COLON
+from iam_smt.sets import SetVariable
 from iam_smt.terms import (
     FALSE,
     TRUE,
@@ -25,7 +26,7 @@ from iam_smt.terms import (
     either,
     negation,
 )
-from iam_smt.texts import Choice, Join, SetVariable, StringVariable, View, member
+from iam_smt.texts import Choice, Join, StringVariable, View, member
 from iam_smt.theory import Sat, Solver, Unsat, Unsolved
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from iam_smt.automata import EVERYTHING, Clause, clause, exactly
@@ -40,6 +40,11 @@ class Actions:
     def name(self, position: int) -> str:
         """Return an action as AWS spells it, or as a policy does."""
         return self._names[position]
+
+    def meet(self, elements: Iterable[ActionElement]) -> None:
+        """Take in what elements name that no catalogue has, before sets of actions are made."""
+        for element in elements:
+            self.of(element)
 
     def of(self, element: ActionElement) -> int:
         """Return the actions that an element is about (R2.6)."""

@@ -19,8 +19,9 @@ from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, TagKeys
 from iam_smt.resources import ResourceKeys
+from iam_smt.sets import SetVariable
 from iam_smt.terms import Atom, Term, atoms, conjunction, truth
-from iam_smt.texts import Choice, Join, SetVariable, StringVariable, View
+from iam_smt.texts import Choice, Join, StringVariable, View
 from verifier import catalogue
 from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller

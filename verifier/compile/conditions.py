@@ -7,18 +7,23 @@ from functools import partial
 from itertools import product
 
 from iam_smt import conditions
-from iam_smt.automata import Clause, clause, exactly
-from iam_smt.holes import fits
-from iam_smt.keys import SetKey, Value
+from iam_smt.automata import clause, exactly
+from iam_smt.holes import Hollow, can_be_hole, fits, hollow
+from iam_smt.keys import SetKey, Truth, Value
+from iam_smt.networks import AddressVariable
+from iam_smt.numbers import NumberVariable
 from iam_smt.operators import NEGATED, POSITIVE, TEXTS
-from iam_smt.patterns import Pattern
+from iam_smt.patterns import Pattern, split_at_colons
+from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunction, negation
-from iam_smt.texts import Choice, SetVariable, StringVariable, View, equal, member
+from iam_smt.texts import Choice, StringVariable, Text, View, equal, member
 from verifier.compile.matching import Alternatives, Hole, resolve
 from verifier.compile.requests import SymbolicRequest
 from verifier.policy.syntax import Condition
 
 _PLAIN = {"StringEquals", "StringLike"}
+_ARNS = {"ArnEquals", "ArnLike"}
+_ARN_PARTS = 6
 _MOST_GUARDS = 4
 
 
@@ -82,38 +87,79 @@ def _satisfies(operator: str, values: Alternatives, value: Value) -> Term | None
             return None
         terms.append(both(guard, term))
     for hole in values.holes:
-        tied = tie(operator, value, hole)
+        tied = _tied(operator, value, hole)
         if tied is None:
             return None
         terms.append(both(hole.guard, tied))
     return disjunction(terms)
 
 
-def tie(operator: str, value: Value, hole: Hole) -> Term | None:
-    """Return a term that holds iff `value` satisfies a template whose one variable is open.
-
-    Where the request's value is known, the variable must be one of its parts; where the template
-    is the variable alone, both must be equal; else an open value must fit around the variable's.
-    """
-    if operator not in _PLAIN or not isinstance(value, str | StringVariable | View | Choice):
+def _tied(operator: str, value: Value, hole: Hole) -> Term | None:
+    if isinstance(value, Truth | AddressVariable | NumberVariable):
         return None
-    if isinstance(value, str):
-        return member(hole.value, exactly(*parts(value, hole.before, hole.after)))
-    if not hole.before and not hole.after:
-        same = equal(value, hole.value)
-        if same is not None:
-            return same
+    if operator in _PLAIN:
+        return tie(value, hole)
+    hollows = _read(operator, hole)
+    if hollows is None or not isinstance(value, StringVariable):
+        return None
+    terms = [fits(value, hollow) for hollow in hollows]
+    return disjunction(term for term in terms if term) if all(terms) else None
+
+
+def _read(operator: str, hole: Hole) -> list[Hollow] | None:
+    """Return the patterns with holes that an operator makes of a template (R4.51, R4.52).
+
+    None where it reads the value of a hole in another way than as it stands.
+    """
+    found = hole.hollow
+    if operator in _PLAIN:
+        return [found]
+    if operator not in _ARNS:
+        return None
+    *head, _ = split_at_colons(found.pattern, _ARN_PARTS)
+    if any(found.has_hole(part) for part in head):
+        return None
+    return [Hollow(pattern, found.holes) for pattern in TEXTS[operator]([found.pattern])]
+
+
+def tie(value: Text, hole: Hole) -> Term | None:
+    """Return a term that holds iff `value` matches a template whose variables are open.
+
+    Where the value is known, the one variable must be one of its parts; where the template is the
+    variable alone, both must be equal; else an open value must fit around the variables'.
+    """
     if isinstance(value, Choice):
         found: list[Term] = []
         for guard, option in value.cases:
-            term = tie(operator, option, hole)
+            term = tie(option, hole)
             if term is None:
                 return None
             found.append(both(guard, term))
         return disjunction(found)
-    if isinstance(value, StringVariable):
-        return fits(value, hole.before, hole.value, hole.after)
-    return None
+    alone = hole.alone
+    if isinstance(value, str):
+        if alone is None:
+            return None
+        before, text, after = alone
+        return member(text, exactly(*parts(value, before, after)))
+    if alone is not None and not alone[0] and not alone[2]:
+        same = equal(value, alone[1])
+        if same is not None:
+            return same
+        if isinstance(alone[1], StringVariable) and can_be_hole(value):
+            return fits(alone[1], hollow([value]))
+        if isinstance(value, View) and isinstance(alone[1], View):
+            return _same_part(value, alone[1])
+    return fits(value, hole.hollow) if isinstance(value, StringVariable) else None
+
+
+def _same_part(one: View, other: View) -> Term | None:
+    """Return a term that holds iff two parts of the same characters are equal, each of which
+    stands in its whole in one way only.
+    """
+    if one.characters != other.characters:
+        return None
+    return fits(one.base, hollow([*one.head, other, *one.tail]))
 
 
 def parts(text: str, before: Pattern, after: Pattern) -> list[str]:
@@ -124,21 +170,28 @@ def parts(text: str, before: Pattern, after: Pattern) -> list[str]:
     return [text[start:end] for start in starts for end in ends if start <= end]
 
 
-def _partition(operator: str, values: Alternatives) -> list[tuple[Term, Clause]] | None:
-    """Return the clause of the positive test in each case of the guards, of which one holds."""
-    if operator not in TEXTS or values.holes:
+def _partition(operator: str, values: Alternatives) -> list[conditions.Case] | None:
+    """Return what passes the positive test in each case of the guards, of which one holds."""
+    read = [(hole.guard, _read(operator, hole)) for hole in values.holes]
+    if operator not in TEXTS or any(hollows is None for _, hollows in read):
         return None
-    constant = [found for guard, found in values.patterns if guard is TRUE]
-    guarded = [item for item in values.patterns if item[0] is not TRUE]
+    found: list[tuple[Term, list[Pattern], list[Hollow]]] = []
+    found += [(guard, [pattern], []) for guard, pattern in values.patterns]
+    found += [(guard, [], hollows or []) for guard, hollows in read]
+    guarded = [item for item in found if item[0] is not TRUE]
     if len(guarded) > _MOST_GUARDS:
         return None
-    cases: list[tuple[Term, Clause]] = []
+    cases: list[conditions.Case] = []
     for chosen in product((True, False), repeat=len(guarded)):
         guard = conjunction(
             term if taken else negation(term)
-            for taken, (term, _) in zip(chosen, guarded, strict=True)
+            for taken, (term, _, _) in zip(chosen, guarded, strict=True)
         )
-        extra = [found for taken, (_, found) in zip(chosen, guarded, strict=True) if taken]
-        if guard is not FALSE:
-            cases.append((guard, clause(TEXTS[operator]([*constant, *extra]))))
+        if guard is FALSE:
+            continue
+        left_out = [item for taken, item in zip(chosen, guarded, strict=True) if not taken]
+        counted = [item for item in found if item not in left_out]
+        patterns = [pattern for _, several, _ in counted for pattern in several]
+        hollows = tuple(hollow for _, _, several in counted for hollow in several)
+        cases.append((guard, clause(TEXTS[operator](patterns)), hollows))
     return cases

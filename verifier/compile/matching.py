@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
 from iam_smt.automata import Clause, clause
 from iam_smt.context import SymbolicContext
+from iam_smt.holes import Hollow, can_be_hole, hollow
 from iam_smt.keys import SingleKey, Truth, Value
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
 from iam_smt.patterns import ANY, ANYTHING, NOT_COLON, Item, Pattern, Run, merged
 from iam_smt.terms import TRUE, Term, both, negation
-from iam_smt.texts import Choice, Text, cases
+from iam_smt.texts import Choice, Join, StringVariable, Text, View, cases
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template, Token, Variable, Wildcard
 
@@ -66,15 +67,32 @@ def names_action(element: ActionElement, action: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A template with one variable whose value is open: `before`, the value, `after`.
+    """A template with variables whose values are open, as a pattern with holes.
 
-    Matters where `guard` holds, which says that the variable has a value.
+    Matters where `guard` holds, which says that the variables have values.
     """
 
     guard: Term
-    before: Pattern
-    value: Text
-    after: Pattern
+    items: tuple[Item | StringVariable | View | Join, ...]
+
+    @property
+    def alone(self) -> tuple[Pattern, Text, Pattern] | None:
+        """What stands before, in and after the hole, if there is one only."""
+        places = [
+            index
+            for index, item in enumerate(self.items)
+            if isinstance(item, StringVariable | View | Join)
+        ]
+        if len(places) > 1:
+            return None
+        (place,) = places
+        before, after = self.items[:place], self.items[place + 1 :]
+        return before, self.items[place], after  # type: ignore[return-value]
+
+    @property
+    def hollow(self) -> Hollow:
+        """The pattern with holes."""
+        return hollow(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +150,22 @@ def _resolve_one(template: Template, context: SymbolicContext) -> Alternatives:
         ]
         if any(part is None for part in parts):
             continue
-        opened = [index for index, part in enumerate(parts) if not isinstance(part, Token)]
-        if len(opened) > 1:
-            return Alternatives((), unencoded=tuple(f"${{{v.key}}}" for v in template.variables))
+        opened = [part for part in parts if not isinstance(part, Token)]
         if not opened:
             patterns.append((guard, pattern(parts)))  # type: ignore[arg-type]
-            continue
-        index = opened[0]
-        before, value, after = parts[:index], parts[index], parts[index + 1 :]
-        holes.append(
-            Hole(guard, pattern(before), value, pattern(after))  # type: ignore[arg-type]
-        )
+        elif all(can_be_hole(part) for part in opened):  # type: ignore[arg-type]
+            holes.append(Hole(guard, tuple(_items(parts))))
+        else:
+            return Alternatives((), unencoded=tuple(f"${{{v.key}}}" for v in template.variables))
     return Alternatives(tuple(patterns), tuple(holes))
+
+
+def _items(parts: Iterable[object]) -> Iterator[Item | StringVariable | View | Join]:
+    for part in parts:
+        if isinstance(part, Token):
+            yield from pattern([part])
+        elif isinstance(part, StringVariable | View | Join):
+            yield part
 
 
 def _values(variable: Variable, context: SymbolicContext) -> list[tuple[Term, Text | None]] | None:

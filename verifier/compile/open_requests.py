@@ -14,7 +14,8 @@ from iam_smt.identities import PrincipalKeys
 from iam_smt.model import Model
 from iam_smt.organizations import unknown_membership
 from iam_smt.principals import Kind
-from iam_smt.terms import Term
+from iam_smt.relevance import relevant
+from iam_smt.terms import Term, both
 from iam_smt.texts import StringVariable
 from verifier.compile.actions import Actions
 from verifier.compile.callers import Caller, anonymous_caller, named_caller, outside_caller
@@ -49,9 +50,9 @@ class OpenRequest:
     action: FiniteVariable
     resource: StringVariable
 
-    def axioms(self) -> Term:
-        """Return what is true of every such request, of the keys made so far."""
-        return self.call.axioms()
+    def with_axioms(self, question: Term) -> Term:
+        """Return the question with what is true of every such request and has to do with it."""
+        return both(question, *relevant(question, [self.call.axioms()]))
 
     @property
     def depends_on_caller(self) -> bool:

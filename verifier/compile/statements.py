@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from iam_smt.automata import Clause, clause, exactly
+from iam_smt.automata import Clause, clause
 from iam_smt.evaluation import Votes, merge
-from iam_smt.holes import fits
 from iam_smt.principals import Grant, Grants
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, disjunction, negation
 from iam_smt.texts import StringVariable, member
-from verifier.compile.conditions import conditions_hold, parts
+from verifier.compile.conditions import conditions_hold, tie
 from verifier.compile.matching import Hole, names_action, pattern, resolve
 from verifier.compile.principals import grants, is_exempt
 from verifier.compile.requests import SymbolicRequest
@@ -46,20 +45,15 @@ def _covered(element: ResourceElement, request: SymbolicRequest) -> Term:
     terms: list[Term] = [
         both(guard, member(request.resource, clause([item]))) for guard, item in found.patterns
     ]
-    for hole in found.holes:
-        if isinstance(request.resource, str):
-            values = exactly(*parts(request.resource, hole.before, hole.after))
-            terms.append(both(hole.guard, member(hole.value, values)))
-        else:
-            terms.append(both(hole.guard, _fits(hole, request)))
+    terms += [both(hole.guard, _fits(hole, request)) for hole in found.holes]
     terms += [_open_resource(name, request) for name in found.unencoded]
     return disjunction(terms)
 
 
 def _fits(hole: Hole, request: SymbolicRequest) -> Term:
     found: Term | None = None
-    if isinstance(request.resource, StringVariable):
-        found = fits(request.resource, hole.before, hole.value, hole.after)
+    if isinstance(request.resource, str | StringVariable):
+        found = tie(request.resource, hole)
     return found or _open_resource("a variable of its own value", request)
 
 

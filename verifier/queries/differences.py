@@ -71,15 +71,19 @@ class Comparing:
         sets of actions and equal statements show it.
         """
         for statement, actions in one.allow:
-            question = self._question(statement, actions, one, other)
-            if question is FALSE:
-                continue
-            found = self._solve(statement, question, one, other)
-            if found is not None:
-                yield found
+            for question in self._questions(statement, actions, one, other):
+                found = self._solve(statement, question, one, other)
+                if found is not None:
+                    yield found
+                    break
 
-    def _question(self, statement: Statement, actions: int, one: Side, other: Side) -> Term:
-        """Return a term that holds iff `statement` allows, and `other` does not."""
+    def _questions(
+        self, statement: Statement, actions: int, one: Side, other: Side
+    ) -> Iterator[Term]:
+        """Yield terms of which some has a model iff `statement` allows what `other` does not.
+
+        First comes the easy part of the question: actions that no other statement is about.
+        """
         allows = self._about(statement)
         refuses = [part for part in self._parts(one.deny, actions) if part[0] is not TRUE]
         left = actions & ~self._settled(one.deny)
@@ -92,9 +96,16 @@ class Comparing:
                 if _implies(allows, term):
                     left &= ~covered
         if not left or allows is FALSE:
-            return FALSE
+            return
+        easy = left
+        for _, bits in (*grants, *refuses):
+            easy &= ~bits
+        if easy:
+            yield both(allows, self._asker.action.among(easy))
+        if easy == left:
+            return
         also_allowed = both(self._any(grants, left), negation(self._any(revokes, left)))
-        return both(
+        yield both(
             allows,
             self._asker.action.among(left),
             negation(self._any(refuses, left)),
@@ -139,24 +150,20 @@ class Comparing:
         self, statement: Statement, question: Term, one: Side, other: Side
     ) -> Difference | None:
         asker = self._asker
+        replayed: list[Request] = []
 
         def faults(model: Model) -> list[str]:
-            request = asker.decode(model)
-            found = impossible(request)
-            if not _allows(one, request):
-                found.append(f"{one.policy.title} does not allow {request.action}")
-            if not _refuses(other, request):
-                found.append(f"{other.policy.title} allows {request.action}")
-            return found
+            replayed.append(asker.decode(model))
+            return _faults(one.policy, other.policy, replayed[-1])
 
-        outcome = confirmed(self._solver, both(question, asker.axioms()), faults)
+        outcome = confirmed(self._solver, asker.with_axioms(question), faults)
         match outcome:
             case Impossible():
                 return None
             case Undecided(reason=reason):
                 return Difference(statement, None, reason=reason)
         chosen = tuple(sorted(asker.call.chosen(outcome)))
-        return Difference(statement, asker.decode(outcome), chosen)
+        return Difference(statement, replayed[-1], chosen)
 
 
 def _content(statement: Statement) -> Hashable:
@@ -184,15 +191,17 @@ def _is_among(part: _Part, others: list[_Part], actions: int) -> bool:
     return any(_implies(term, wider) and not bits & actions & ~covered for wider, covered in others)
 
 
-def _allows(policy: Side, request: Request) -> bool:
-    found = list(matches((policy.policy,), request))
-    return any(match.effect is Effect.ALLOW and match.certain for match in found) and not any(
-        match.effect is Effect.DENY for match in found
-    )
-
-
-def _refuses(policy: Side, request: Request) -> bool:
-    found = list(matches((policy.policy,), request))
-    return any(match.effect is Effect.DENY and match.certain for match in found) or not any(
-        match.effect is Effect.ALLOW for match in found
-    )
+def _faults(one: AttachedPolicy, other: AttachedPolicy, request: Request) -> list[str]:
+    """Return what the evaluator finds wrong with a request that only `one` is to allow."""
+    found = impossible(request)
+    ours = list(matches((one,), request))
+    if any(match.effect is Effect.DENY for match in ours) or not any(
+        match.effect is Effect.ALLOW and match.certain for match in ours
+    ):
+        found.append(f"{one.title} does not allow {request.action}")
+    theirs = list(matches((other,), request))
+    if any(match.effect is Effect.ALLOW for match in theirs) and not any(
+        match.effect is Effect.DENY and match.certain for match in theirs
+    ):
+        found.append(f"{other.title} allows {request.action}")
+    return found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from verifier.facts import is_multivalued
-from verifier.policy.templates import Template, Token, Variable, Wildcard
+from verifier.policy.templates import Template, Token, Variable, Wildcard, template
 from verifier.request import Context
 
 _PARTS_OF_AN_ARN = 6
@@ -84,39 +84,49 @@ def substitute(template: Template, context: Context) -> tuple[Token, ...] | None
     return tuple(tokens)
 
 
-def action_matches(pattern: str, action: str) -> bool:
-    """Return whether `pattern` names `action`, ignoring case (R2.1-R2.4).
+class ActionList:
+    """The actions that a list of patterns names, ignoring case (R2.1-R2.4).
 
     `*` names every action. Wildcards in the service prefix do not swallow the colon (R2.4), so
     that a pattern without a colon names nothing.
     """
-    if not pattern.strip("*") and pattern:
-        return True
-    prefix, colon, name = pattern.lower().partition(":")
-    action_prefix, _, action_name = action.lower().partition(":")
-    return bool(colon) and _text_glob(prefix, action_prefix) and _text_glob(name, action_name)
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        texts = [pattern.lower() for pattern in patterns]
+        self._all = any(text and not text.strip("*") for text in texts)
+        self._names = frozenset(text for text in texts if ":" in text and not _is_wild(text))
+        self._globs = [
+            (_text_tokens(prefix), _text_tokens(name))
+            for prefix, colon, name in (text.partition(":") for text in texts if _is_wild(text))
+            if colon
+        ]
+
+    def __contains__(self, action: object) -> bool:
+        if self._all or not isinstance(action, str):
+            return self._all
+        text = action.lower()
+        if text in self._names:
+            return True
+        service, _, action_name = text.partition(":")
+        return any(
+            glob(prefix, service) and glob(name, action_name) for prefix, name in self._globs
+        )
 
 
-@lru_cache(maxsize=65536)
+def _is_wild(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
 def _text_tokens(pattern: str) -> tuple[Token, ...]:
-    tokens: list[Token] = []
-    for character in pattern:
-        tokens.append(Wildcard(character) if character in "*?" else character)
-    return tuple(tokens)
+    return template(pattern, wildcards=True, variables=False).tokens
 
 
-def _text_glob(pattern: str, text: str) -> bool:
-    if "*" not in pattern and "?" not in pattern:
-        return pattern == text
-    return glob(_text_tokens(pattern), text)
-
-
-def resource_matches(template: Template, resource: str, context: Context) -> bool:
+def resource_matches(pattern: Template, resource: str, context: Context) -> bool:
     """Return whether the pattern covers `resource` as one case-sensitive glob (R2.23, R2.25).
 
     A pattern whose variable has no value covers nothing (R2.48).
     """
-    tokens = substitute(template, context) if template.variables else template.tokens
+    tokens = substitute(pattern, context) if pattern.variables else pattern.tokens
     return tokens is not None and glob(tokens, resource)
 
 

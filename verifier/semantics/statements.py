@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import ActionElement, Effect, ResourceElement, Statement
 from verifier.request import Principal, Request
 from verifier.semantics.conditions import condition_holds
-from verifier.semantics.matching import action_matches, resource_matches
+from verifier.semantics.matching import ActionList, resource_matches
 from verifier.semantics.principals import Grant, grants, is_exempt
 
 
@@ -30,8 +31,12 @@ class Match:
 
 def action_fits(element: ActionElement, action: str) -> bool:
     """Return whether `Action` names the action, or `NotAction` does not (R2.6)."""
-    named = any(action_matches(pattern.text, action) for pattern in element.patterns)
-    return named != element.negated
+    return (action in _listed(element)) != element.negated
+
+
+@lru_cache(maxsize=1 << 16)
+def _listed(element: ActionElement) -> ActionList:
+    return ActionList(pattern.text for pattern in element.patterns)
 
 
 def resource_fits(element: ResourceElement | None, request: Request) -> bool:

@@ -70,6 +70,7 @@ def _zone(text: str | None) -> timezone:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def address(text: str) -> Address | None:
     """Return the IPv4 or IPv6 address that `text` is, else None."""
     try:
@@ -79,6 +80,7 @@ def address(text: str) -> Address | None:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def network(text: str) -> Network | None:
     """Return the CIDR block; host bits are ignored, a bare address is one host (R4.49)."""
     try:
