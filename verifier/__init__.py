@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 sys.path.append(str(Path(__file__).parents[1] / "encodings"))
 
 if TYPE_CHECKING:
-    from verifier.api import Snapshot
+    from verifier.api import Snapshot, compare_policies
+    from verifier.comparison import Change, Comparison, Relation
     from verifier.errors import (
         InputError,
         PolicyError,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Snapshot": "verifier.api",
+    **dict.fromkeys(("Snapshot", "compare_policies"), "verifier.api"),
+    **dict.fromkeys(("Change", "Comparison", "Relation"), "verifier.comparison"),
     **dict.fromkeys(
         (
             "InputError",
@@ -55,12 +57,15 @@ __all__ = [
     "Answer",
     "Barrier",
     "Cause",
+    "Change",
+    "Comparison",
     "Form",
     "Hop",
     "InputError",
     "PolicyError",
     "Question",
     "QuestionError",
+    "Relation",
     "ReplayError",
     "Route",
     "RouteKind",
@@ -73,6 +78,7 @@ __all__ = [
     "Who",
     "WhoKind",
     "__version__",
+    "compare_policies",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The Python API: a snapshot that can be asked."""
+"""The Python API: a snapshot that can be asked, and policies that can be compared."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from verifier.ask import Progress, ask
+from verifier.compare import compare
+from verifier.comparison import Comparison
+from verifier.policy.files import read_policies
 from verifier.question import Question
 from verifier.snapshot import model
 from verifier.snapshot.load import load
@@ -51,3 +54,23 @@ class Snapshot:
         accounts = len(self.contents.accounts)
         roles = sum(len(account.roles) for account in self.contents.accounts.values())
         return f"<Snapshot of {accounts} accounts with {roles} roles>"
+
+
+def compare_policies(
+    old: str | Path,
+    new: str | Path,
+    *,
+    kind: str | None = None,
+    as_of: date | None = None,
+    timeout: float | None = None,
+) -> Comparison:
+    """Compare two policy files: what does the new one allow that the old one does not, and the
+    other way round?
+
+    `kind` is the kind of policy, such as `identity`, `resource`, `trust`, `scp` or `rcp`; default
+    is what the elements tell. Requests are made on or after `as_of`, at any time by default.
+    `timeout` is in seconds for each question that the solver is asked; running out is an unknown.
+    Raises `InputError` with the place if a file is malformed.
+    """
+    before, after = read_policies((Path(old), Path(new)), kind, lambda remark: None)
+    return compare(before, after, as_of=as_of, timeout=timeout)

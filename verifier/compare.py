@@ -42,15 +42,16 @@ def compare(
     before, after = _sides(old, new)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}
-    for comparing, who in _comparisons(before, after, solver, as_of):
+    for comparing in _comparisons(before, after, solver, as_of):
         for found, one, other in ((newly, after, before), (lost, before, after)):
             for difference in comparing.differences(one, other):
-                change = _change(one, who, difference)
+                change = _change(one, comparing, difference)
                 key = change.cause.statement + change.cause.place
                 if key not in found or (found[key].request is None and change.request):
                     found[key] = change
     return Comparison(
-        f"{old.title} and {new.title}",
+        old.title,
+        new.title,
         tuple(newly.values()),
         tuple(lost.values()),
         tuple(dict.fromkeys(_assumed(policy) for policy in (old, new) if _lacks_allow(policy))),
@@ -72,9 +73,9 @@ def exceeds(
     """
     unknown: Change | None = None
     ours, theirs = _sides(policy, limit)
-    for comparing, who in _comparisons(ours, theirs, Solver(timeout), as_of):
+    for comparing in _comparisons(ours, theirs, Solver(timeout), as_of):
         for difference in comparing.differences(ours, theirs):
-            change = _change(ours, who, difference)
+            change = _change(ours, comparing, difference)
             if change.request is not None:
                 return change
             unknown = unknown or change
@@ -94,7 +95,7 @@ def _sides(one: AttachedPolicy, other: AttachedPolicy) -> tuple[Side, Side]:
 
 def _comparisons(
     before: Side, after: Side, solver: Solver, as_of: date | None
-) -> Iterator[tuple[Comparing, str]]:
+) -> Iterator[Comparing]:
     """Yield a comparison for each kind of caller that makes a difference."""
     policies = [found for item in (before, after) if (found := item.policy.policy) is not None]
     moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) if as_of else None
@@ -103,9 +104,9 @@ def _comparisons(
         statement.principal for policy in policies for statement in policy.statements
     )
     for caller in askers(policies, _partition(before, after)):
-        asker = open_request(caller, actions(), not_before)
-        yield Comparing(asker, solver), asker.who
-        if not has_principals and not asker.depends_on_caller:
+        comparing = Comparing(open_request(caller, actions(), not_before), solver)
+        yield comparing
+        if not has_principals and not comparing.depends_on_caller:
             return
 
 
@@ -148,7 +149,7 @@ def _completed(policy: AttachedPolicy) -> AttachedPolicy:
     return replace(policy, policy=whole)
 
 
-def _change(one: Side, who: str, difference: Difference) -> Change:
+def _change(one: Side, comparing: Comparing, difference: Difference) -> Change:
     statement = difference.statement
     cause = Cause(
         one.policy.title,
@@ -156,4 +157,10 @@ def _change(one: Side, who: str, difference: Difference) -> Change:
         statement.effect.value,
         one.policy.place(statement.position),
     )
-    return Change(cause, who, difference.request, difference.chosen, difference.reason)
+    return Change(
+        cause,
+        difference.request,
+        difference.chosen,
+        statement.principal is not None or comparing.depends_on_caller,
+        difference.reason,
+    )

@@ -25,14 +25,14 @@ class Change:
     """A request that one of two policies allows and the other does not, by one statement.
 
     `request` was replayed by the evaluator under both; it is None where it is not known whether
-    there is one, and `reason` says why. `chosen` are the condition keys that it takes; `who` is
-    the kind of caller.
+    there is one, and `reason` says why. `chosen` are the condition keys that it takes;
+    `caller_matters` says whether it takes this kind of caller, who is of an unknown account.
     """
 
     cause: Cause
-    who: str
     request: Request | None
     chosen: tuple[str, ...] = ()
+    caller_matters: bool = False
     reason: str = ""
 
 
@@ -40,10 +40,11 @@ class Change:
 class Comparison:
     """What is newly allowed by a policy in the place of another, and what no longer.
 
-    `title` names what was compared; `assumptions` what was taken for granted.
+    `old` and `new` name the policies; `assumptions` is what was taken for granted.
     """
 
-    title: str
+    old: str
+    new: str
     newly: tuple[Change, ...]
     lost: tuple[Change, ...]
     assumptions: tuple[str, ...]

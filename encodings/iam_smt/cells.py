@@ -18,11 +18,15 @@ _ROUNDS = 40
 
 @dataclass
 class Cell:
-    """Variables that must be equal, and what is chosen of them; `facts` hold without a choice."""
+    """Variables that must be equal, and what is chosen of them; `facts` hold without a choice.
+
+    A text of the `suggestions`, or of those of the variables, is taken where one will do.
+    """
 
     variables: list[StringVariable]
     choices: list[Choice] = field(default_factory=list)
     facts: list[Literal] = field(default_factory=list)
+    suggestions: list[str] = field(default_factory=list)
     equalities: list[Same] = field(default_factory=list)
     apart: list[tuple[Same, Cell]] = field(default_factory=list)
     text: str | None = None
@@ -32,8 +36,8 @@ class Cell:
         chosen = [literal for _, literal in self.choices]
         excluded: list[Literal] = [(exactly(text), False) for text in forbidden]
         domains: list[Literal] = [(variable.domain, True) for variable in self.variables]
-        suggestions = [text for variable in self.variables for text in variable.suggestions]
-        return realize([*chosen, *excluded, *domains, *self.facts], suggestions)
+        plain = [text for variable in self.variables for text in variable.suggestions]
+        return realize([*chosen, *excluded, *domains, *self.facts], [*plain, *self.suggestions])
 
     def blamed(self, conflict: Conflict) -> frozenset[Chosen]:
         """Return the choices behind a conflict, the merging equalities included."""

@@ -151,8 +151,8 @@ class _Search:
         gave_up: GaveUp | None = None
         against: set[Chosen] = set()
         failed = 0
-        for names, domain in governed.domains(bits):
-            cell.facts = [(domain, True)]
+        for names, domain, plain in governed.domains(bits):
+            cell.facts, cell.suggestions = [(domain, True)], [plain]
             outcome = cells.solve(tied.group) or self._fill(tied)
             if outcome is None:
                 self._found.names[tied.names] = names

@@ -143,9 +143,13 @@ SAML_CLAIMS = frozenset({"namequalifier", "sub", "sub_type"})
 """The claims that stay in the session of a federated identity (5.3)."""
 
 
-def keeps_claim(name: str, providers: Iterable[str]) -> bool:
-    """Return whether sessions of identities of these providers carry the claim `name`."""
+def keeps_claim(name: str, providers: Iterable[str] | None) -> bool:
+    """Return whether sessions of identities of these providers carry the claim `name`; None
+    stands for any providers.
+    """
     issuer, _, claim = name.rpartition(":")
+    if providers is None:
+        return claim in (SAML_CLAIMS if issuer == "saml" else OIDC_CLAIMS) and bool(issuer)
     for provider in providers:
         if provider == "saml":
             if issuer == "saml" and claim in SAML_CLAIMS:

@@ -32,12 +32,12 @@ class Among(Atom):
 class Governed:
     """A string that must be in the clause that belongs to the name chosen.
 
-    `domains` splits a set of names into those that share a clause; names with several come with
-    each of them.
+    `domains` splits a set of names into those that share a clause, each with a plain member of
+    it; names with several clauses come with each of them.
     """
 
     variable: StringVariable
-    domains: Callable[[int], Iterator[tuple[int, Clause]]]
+    domains: Callable[[int], Iterator[tuple[int, Clause, str]]]
 
 
 class FiniteVariable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iam_smt.automata import exactly
+from iam_smt.automata import EVERYTHING, exactly
 from iam_smt.context import KeyType, free_key
 from iam_smt.credentials import (
     ON_INSTANCE,
@@ -26,8 +26,9 @@ class OpenSession(Credentials):
 
     `tags` are the role's own, None where they are free, too. `taggable` says whether anyone may
     pass session tags to the role, `identifiable` the same of a source identity. `providers` are
-    the identity providers that the role trusts, `saml` among them for any SAML provider.
-    `by_service` allows the keys of sessions that a service runs.
+    the identity providers that the role trusts, `saml` among them for any SAML provider; None
+    where it may trust any.
+    `by_service` allows the keys of sessions that a service runs, `shows_mfa` those of MFA.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class OpenSession(Credentials):
         *,
         taggable: bool = True,
         identifiable: bool = True,
-        providers: tuple[str, ...] = (),
+        providers: tuple[str, ...] | None = (),
         by_service: bool = False,
+        shows_mfa: bool = True,
     ) -> None:
         super().__init__(chain)
         self._label = label
@@ -53,17 +55,18 @@ class OpenSession(Credentials):
         self._others: dict[str, Key] = {}
         self._on_instance = Flag(f"{label} runs on an EC2 instance")
         self.temporary = TRUE
-        self.mfa = SingleKey(
-            Flag(f"{label} has aws:multifactorauthpresent"), Truth(Flag(f"{label} shows MFA"))
-        )
+        if shows_mfa:
+            present = Flag(f"{label} has aws:multifactorauthpresent")
+            self.mfa = SingleKey(present, Truth(Flag(f"{label} shows MFA")))
         if identifiable:
             present = Flag(f"{label} has aws:sourceidentity")
             self.source_identity = SingleKey(present, chain.source_identity)
-        names = [name for name in providers if name != "saml"]
-        if names:
+        names = [name for name in providers or () if name != "saml"]
+        if names or providers is None:
+            domain = EVERYTHING if providers is None else exactly(*names)
             self.provider = SingleKey(
                 Flag(f"{label} has aws:federatedprovider"),
-                StringVariable(f"{label}.aws:federatedprovider", exactly(*names)),
+                StringVariable(f"{label}.aws:federatedprovider", domain),
             )
 
     def tag(self, name: str) -> SingleKey:

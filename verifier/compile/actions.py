@@ -9,11 +9,11 @@ from functools import lru_cache
 from iam_smt.automata import EVERYTHING, Clause, clause, exactly
 from verifier import catalogue
 from verifier.catalogue import ResourceType
-from verifier.compile.targets import type_pattern
+from verifier.compile.targets import sample, type_pattern
 from verifier.policy.syntax import ActionElement
 
-_Form = tuple[int, tuple[Clause, ...]]
-"""Actions of one service, and what each of them may be called on."""
+_Form = tuple[int, tuple[tuple[Clause, str], ...]]
+"""Actions of one service, and what each of them may be called on, with a plain example."""
 
 
 class Actions:
@@ -64,7 +64,7 @@ class Actions:
         """Yield the names in a set."""
         return (self._names[position] for position in _positions(bits))
 
-    def domains(self, bits: int) -> Iterator[tuple[int, Clause]]:
+    def domains(self, bits: int) -> Iterator[tuple[int, Clause, str]]:
         """Split a set of actions by what their resources look like (R2.29-R2.31).
 
         An action that no catalogue has may be called on anything; one that needs no resource comes
@@ -73,8 +73,8 @@ class Actions:
         while bits:
             position = (bits & -bits).bit_length() - 1
             together, forms = self._form(position)
-            for resources in forms:
-                yield bits & together, resources
+            for resources, example in forms:
+                yield bits & together, resources, example
             bits &= ~together
 
     def _add(self, name: str) -> int:
@@ -117,7 +117,7 @@ class Actions:
     def _form(self, position: int) -> _Form:
         """Return the actions whose resources look like those of one action, and how they look."""
         if position >= self._known:
-            return 1 << position, (EVERYTHING,)
+            return 1 << position, ((EVERYTHING, "*"),)
         if position not in self._forms:
             self._read_forms(self._names[position].partition(":")[0].lower())
         return self._forms[position]
@@ -130,9 +130,9 @@ class Actions:
                 alike[kinds] = alike.get(kinds, 0) | 1 << position
         for kinds, bits in alike.items():
             required = [kind for kind in kinds if kind.required]
-            named = clause(type_pattern(kind) for kind in required or kinds)
-            forms = [named] if kinds else []
-            form = bits, tuple(forms if required else [*forms, exactly("*")])
+            taken = required or kinds
+            named = [(clause(map(type_pattern, taken)), sample(taken[0]))] if kinds else []
+            form = bits, (*named, *([] if required else [(exactly("*"), "*")]))
             self._forms.update((position, form) for position in _positions(bits))
 
 

@@ -212,7 +212,8 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
     """Return a principal of some account outside the zone (R7.82, R5.57).
 
     Its account, names, tags and source identity are the attacker's choice; the account is none of
-    the zone's and in none of its organizations. Its own policies allow everything.
+    the zone's and in none of its organizations. Its own policies allow everything. A session may
+    carry the claims of any identity provider.
     """
     before, after = _FORMS[kind]
     head = f"arn:{partition}{before}"
@@ -235,9 +236,9 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
         user_id = StringVariable(f"{label}.user id", clause([("AIDA", _UPPER)]))
     elif kind is Kind.ROLE_SESSION:
         user_id, session_name = _session_identity(label)
-        credentials = OpenSession(label, chain, None)
+        credentials = OpenSession(label, chain, None, providers=None)
     elif kind is Kind.FEDERATED_USER:
-        credentials = OpenSession(label, chain, None, identifiable=False)
+        credentials = OpenSession(label, chain, None, identifiable=False, shows_mfa=False)
     else:
         user_id = account
     inside = member(account, _any_of(zone.accounts))

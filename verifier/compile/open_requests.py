@@ -37,14 +37,13 @@ _CARRIERS = {
 """Who a policy without `Principal` can be about."""
 
 _UNNAMED_SERVICE = "example.amazonaws.com"
-_UNNAMED_PROVIDER = "arn:{}:iam::999999999999:{}-provider/example"
+_PROVIDER = "arn:{}:iam::999999999999:{}-provider/{}"
 
 
 @dataclass(frozen=True)
 class OpenRequest:
     """A request by some caller of a kind, with any action, on any resource, with any context."""
 
-    who: str
     call: Call
     actions: Actions
     action: FiniteVariable
@@ -82,7 +81,7 @@ def open_request(caller: Caller, actions: Actions, not_before: Fraction | None) 
         return action.among(actions.of_services(*services))
 
     call = Call(label, caller, "", target, not_before, is_of=is_of)
-    return OpenRequest(label, call, actions, action, resource)
+    return OpenRequest(call, actions, action, resource)
 
 
 def askers(policies: Iterable[Policy], partition: str) -> Iterator[Caller]:
@@ -92,20 +91,31 @@ def askers(policies: Iterable[Policy], partition: str) -> Iterator[Caller]:
     """
     policies = list(policies)
     kind = policies[0].kind
+    providers = [*_named(policies, ProviderEntry), *_asked_about(policies, partition)]
+    providers += [_PROVIDER.format(partition, "saml", "example")]
+    providers += [_PROVIDER.format(partition, "oidc", "example")]
     for found in _CARRIERS.get(kind, _OF_AN_ACCOUNT):
         yield outside_caller(_ANYWHERE, found, partition, found.value, Chain(True, True))
     if kind in _CARRIERS:
         return
-    yield anonymous_caller("anonymous", Chain())
-    services = dict.fromkeys(_named(policies, ServiceEntry))
-    for name in (*services, _UNNAMED_SERVICE):
-        yield named_caller(Kind.SERVICE, name, partition, name, Chain())
-    for name in dict.fromkeys(_named(policies, ProviderEntry)):
+    yield anonymous_caller("anonymous", Chain(True, True))
+    for name in dict.fromkeys((*_named(policies, ServiceEntry), _UNNAMED_SERVICE)):
+        yield named_caller(Kind.SERVICE, name, partition, name, Chain(True, True))
+    for name in dict.fromkeys(providers):
         found = Kind.SAML if ":saml-provider/" in name else Kind.OIDC
-        yield named_caller(found, name, partition, name, Chain())
-    for found, word in ((Kind.SAML, "saml"), (Kind.OIDC, "oidc")):
-        name = _UNNAMED_PROVIDER.format(partition, word)
-        yield named_caller(found, name, partition, name, Chain())
+        yield named_caller(found, name, partition, name, Chain(True, True))
+
+
+def _asked_about(policies: Iterable[Policy], partition: str) -> Iterator[str]:
+    """Yield the OIDC providers of whose claims a condition asks, or a variable makes use."""
+    for policy in policies:
+        for statement in policy.statements:
+            for condition in statement.conditions:
+                variables = (v.key for template in condition.values for v in template.variables)
+                for key in (condition.key, *variables):
+                    issuer, _, claim = key.rpartition(":")
+                    if claim and "." in issuer:
+                        yield _PROVIDER.format(partition, "oidc", issuer)
 
 
 def _named(policies: Iterable[Policy], entry: type[ServiceEntry | ProviderEntry]) -> Iterator[str]:

@@ -241,6 +241,13 @@ def type_pattern(kind: ResourceType) -> Pattern:
     return merged(items)
 
 
+@lru_cache(maxsize=4096)
+def sample(kind: ResourceType) -> str:
+    """Return a plain ARN of a type."""
+    _, found = _form(kind, "111122223333", "aws")
+    return found
+
+
 def _type_clause(kind: ResourceType) -> Clause:
     return clause([type_pattern(kind)])
 

@@ -64,6 +64,11 @@ class Comparing:
         self._request = asker.call.authorization().request
         self._abouts: dict[Hashable, Term] = {}
 
+    @property
+    def depends_on_caller(self) -> bool:
+        """Whether a policy asks for something of the caller, in what was compared so far."""
+        return self._asker.depends_on_caller
+
     def differences(self, one: Side, other: Side) -> Iterator[Difference]:
         """Yield every statement of `one` that allows what `other` does not.
 

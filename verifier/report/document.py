@@ -11,11 +11,13 @@ from verifier.verdict import Answer, Barrier, Cause, Hop, Way
 VERSION: Literal["1"] = "1"
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """A frozen object of exactly these members."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CauseDocument(_Shape):
+class CauseDocument(Shape):
     """A statement that takes part in a decision."""
 
     policy: str = Field(description="what people call the policy")
@@ -24,7 +26,7 @@ class CauseDocument(_Shape):
     place: str = Field(description="file:line:column, empty where there is none")
 
 
-class HopDocument(_Shape):
+class HopDocument(Shape):
     """One request of a path, replayed by the evaluator."""
 
     principal: str = Field(description="the ARN or name of the caller")
@@ -38,7 +40,7 @@ class HopDocument(_Shape):
     by: list[CauseDocument] = Field(description="the statements that allow it")
 
 
-class BarrierDocument(_Shape):
+class BarrierDocument(Shape):
     """Why one way does not go on."""
 
     who: str = Field(description="the role, or class of callers, that gets no further")
@@ -47,7 +49,7 @@ class BarrierDocument(_Shape):
     causes: list[CauseDocument]
 
 
-class WayDocument(_Shape):
+class WayDocument(Shape):
     """The answer for one class of callers, or for one action of `what can`."""
 
     who: str
@@ -58,7 +60,7 @@ class WayDocument(_Shape):
     reason: str = Field(description="what an unknown leaves open")
 
 
-class AnswerDocument(_Shape):
+class AnswerDocument(Shape):
     """The answer to a question."""
 
     version: Literal["1"] = VERSION
@@ -107,18 +109,19 @@ def _hop(hop: Hop) -> HopDocument:
         context={key: list(values) for key, values in sorted(hop.context.items())},
         chosen=list(hop.chosen),
         requires=list(hop.requires),
-        by=[_cause(cause) for cause in hop.by],
+        by=[cause_document(cause) for cause in hop.by],
     )
 
 
 def _barrier(barrier: Barrier) -> BarrierDocument:
-    causes = [_cause(cause) for cause in barrier.causes]
+    causes = [cause_document(cause) for cause in barrier.causes]
     return BarrierDocument(
         who=barrier.who, what=list(barrier.what), stops=barrier.stops, causes=causes
     )
 
 
-def _cause(cause: Cause) -> CauseDocument:
+def cause_document(cause: Cause) -> CauseDocument:
+    """Return a statement as the document has it."""
     return CauseDocument(
         policy=cause.policy,
         statement=cause.statement,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import click
 
 from verifier.catalogue import key_name
 from verifier.question import Form, Question, RouteKind
+from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelled
 from verifier.report.plain import plain
-from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
+from verifier.verdict import Answer, Barrier, Hop, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
-_INDENT = " " * 5
 _MOST_BARRIERS = 12
 _MOST_NAMES = 8
 _CALLERS = {
@@ -29,15 +29,12 @@ def render(answer: Answer, width: int = 100) -> str:
         lines = list(_can(answer, width))
     else:
         lines = list(_list(answer, width))
-    return "\n".join([*lines, *_footer(answer)]) + "\n"
+    return "\n".join([*lines, *footer(answer.assumptions)]) + "\n"
 
 
 def _headline(answer: Answer, text: str, width: int) -> str:
     verdict = answer.verdict
-    word = click.style(verdict.name, fg=_COLOURS[verdict], bold=True)
-    seconds = f"{answer.effort.seconds:.2f} s"
-    room = max(width - len(verdict.name) - len(seconds) - 4, 1)
-    return f"{word}  {plain(text):<{room}}  {seconds}"
+    return headline(verdict.name, _COLOURS[verdict], text, answer.effort.seconds, width)
 
 
 def _goal(question: Question) -> str:
@@ -78,7 +75,7 @@ def _way(way: Way) -> Iterator[str]:
         case Verdict.YES:
             yield from _witness(way)
         case Verdict.UNKNOWN:
-            yield f"{_INDENT}open      {plain(way.reason)}"
+            yield f"{INDENT}open      {plain(way.reason)}"
         case Verdict.NO:
             yield from _closed(way)
 
@@ -87,30 +84,19 @@ def _witness(way: Way) -> Iterator[str]:
     for number, hop in enumerate(way.witness, 1):
         caller = _CALLERS.get(way.who, "") if number == 1 else ""
         yield f"{number:>3}  {plain(hop.principal)}" + (f"   {caller}" if caller else "")
-        yield f"{_INDENT}{hop.action}  →  {plain(hop.resource)}" + (
+        yield f"{INDENT}{hop.action}  →  {plain(hop.resource)}" + (
             "" if hop.known else "   (any that is not listed)"
         )
         yield from _details(hop)
     count = len(way.witness)
-    yield f"{_INDENT}replayed  {count} of {count} requests are allowed by the evaluator"
+    yield f"{INDENT}replayed  {count} of {count} requests are allowed by the evaluator"
 
 
 def _details(hop: Hop) -> Iterator[str]:
-    label = "with"
-    for key in hop.chosen:
-        values = " , ".join(f'"{plain(value)}"' for value in hop.context[key])
-        yield f"{_INDENT}  {label:<5} {plain(key_name(key))} = {values}"
-        label = ""
+    yield from chosen_keys(hop.context, hop.chosen)
     if hop.requires:
-        yield f"{_INDENT}  needs {', '.join(hop.requires)}"
-    yield from _labelled("by", hop.by)
-
-
-def _labelled(label: str, causes: Iterable[Cause]) -> Iterator[str]:
-    for cause in causes:
-        place = f"   {cause.place}" if cause.place else ""
-        yield f"{_INDENT}  {label:<5} {plain(str(cause) + place)}"
-        label = ""
+        yield f"{INDENT}  needs {', '.join(hop.requires)}"
+    yield from labelled("by", hop.by)
 
 
 def _closed(way: Way) -> Iterator[str]:
@@ -118,21 +104,21 @@ def _closed(way: Way) -> Iterator[str]:
         names = ", ".join(way.reached[:_MOST_NAMES])
         more = len(way.reached) - _MOST_NAMES
         tail = f" and {more} more" if more > 0 else ""
-        yield f"{_INDENT}becomes   {plain(names)}{tail}"
+        yield f"{INDENT}becomes   {plain(names)}{tail}"
     if not way.barriers and not way.reached:
-        yield f"{_INDENT}no policy names them"
+        yield f"{INDENT}no policy names them"
     for barrier in way.barriers[:_MOST_BARRIERS]:
         yield from _barrier(barrier)
     if len(way.barriers) > _MOST_BARRIERS:
-        yield f"{_INDENT}and {len(way.barriers) - _MOST_BARRIERS} more, all in the JSON format"
+        yield f"{INDENT}and {len(way.barriers) - _MOST_BARRIERS} more, all in the JSON format"
 
 
 def _barrier(barrier: Barrier) -> Iterator[str]:
     first, *others = barrier.what
     more = f" and {len(others)} more" if others else ""
-    yield f"{_INDENT}closed    {plain(barrier.who)}  →  {plain(first)}{more}"
-    yield f"{_INDENT}          {plain(barrier.stops)}"
-    yield from _labelled("by", barrier.causes)
+    yield f"{INDENT}closed    {plain(barrier.who)}  →  {plain(first)}{more}"
+    yield f"{INDENT}          {plain(barrier.stops)}"
+    yield from labelled("by", barrier.causes)
 
 
 def _list(answer: Answer, width: int) -> Iterator[str]:
@@ -166,11 +152,3 @@ def _shortly(hops: tuple[Hop, ...]) -> str:
     if chosen:
         parts.append("with " + ", ".join(dict.fromkeys(chosen)))
     return plain("   " + "; ".join(parts)) if parts else ""
-
-
-def _footer(answer: Answer) -> Iterator[str]:
-    yield ""
-    label = "assumes"
-    for assumption in answer.assumptions:
-        yield f"  {label:<9} {plain(assumption)}"
-        label = ""

@@ -1,0 +1,43 @@
+"""The command line: parses options, prints the answer, and tells the verdict by exit status.
+
+0 no, 3 yes, 4 unknown, 2 the input or the command is wrong; 1 never means an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from verifier import __version__
+from verifier.cli.ask import ask
+from verifier.cli.common import WRONG
+from verifier.cli.compare import compare
+from verifier.cli.example import example
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="verifier")
+def cli() -> None:
+    """Who can reach what in AWS: a replayed witness, or a proof that nobody can.
+
+    \b
+    verifier example acme
+    verifier ask "can any external principal reach s3:DeleteBucket via role assumption" -s acme
+
+    Exit status: 0 no, 3 yes, 4 unknown, 2 the input or the command is wrong.
+    """
+
+
+for command in (ask, compare, example):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a closed pipe is no error."""
+    try:
+        cli(standalone_mode=True)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        sys.exit(WRONG)

@@ -1,0 +1,103 @@
+"""What every command shares: errors as messages, remarks, output, and the exit statuses."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from verifier.errors import ReplayError, VerifierError
+
+NO, WRONG, YES, UNKNOWN = 0, 2, 3, 4
+"""Exit statuses: 1 never means an answer."""
+
+_DEFECT = 70
+_MOST_REMARKS = 10
+_WIDEST = 120
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the answer.",
+)
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the answer to a file instead of the standard output.",
+)
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds for each question to the solver; running out is an unknown.",
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
+
+
+def as_of_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option for the day of the question; `default` says what holds without it."""
+    return click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help=f"The day from which requests are made; {default}.",
+    )
+
+
+def width() -> int:
+    """Return the columns to write in."""
+    return min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
+
+
+def with_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the errors of the verifier into messages: never a traceback for a user's mistake."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ReplayError as error:
+            click.echo(f"defect of the verifier, please report it: {error}", err=True)
+            sys.exit(_DEFECT)
+        except VerifierError as error:
+            click.echo(f"error: {_plain(str(error))}", err=True)
+            sys.exit(WRONG)
+
+    return run
+
+
+def _plain(text: str) -> str:
+    from verifier.report.plain import plain
+
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def show_remarks(remarks: tuple[str, ...], *, quiet: bool, verbose: bool) -> None:
+    """Print what is odd in the input on standard error."""
+    if quiet:
+        return
+    shown = remarks if verbose else remarks[:_MOST_REMARKS]
+    for remark in shown:
+        click.echo(f"warning: {_plain(remark)}", err=True)
+    if len(remarks) > len(shown):
+        more = len(remarks) - len(shown)
+        click.echo(f"warning: and {more} more remarks, shown with --verbose", err=True)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Print an answer, or write it to a file without colours."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(click.unstyle(text), encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
