@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from verifier.cli import cli
 from verifier.example import write
+from verifier.report.comparison_document import ComparisonDocument
 from verifier.report.document import AnswerDocument
 
 FOLDER = Path(__file__).parent / "reports"
@@ -46,6 +47,12 @@ REPORTS = {
 }
 """Name of the report → the question and its exit status."""
 
+COMPARISONS = {
+    "compare-changed": (("bucket-before.json", "bucket-after.json"), 3),
+    "compare-same": (("bucket-before.json", "bucket-before.json"), 0),
+}
+"""Name of the report → the policies and the exit status."""
+
 
 @pytest.fixture
 def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -71,10 +78,44 @@ def test_report(name: str) -> None:
     question, status = REPORTS[name]
     result = _run("ask", question, "--snapshot", "acme")
     assert (status, "") == (result.exit_code, result.stderr)
+    _assert_kept(name, result.stdout)
+
+
+def _assert_kept(name: str, text: str) -> None:
     kept = FOLDER / f"{name}.txt"
     if os.environ.get("VERIFIER_KEEP_REPORTS"):
-        kept.write_text(_without_seconds(result.stdout), encoding="utf-8")
-    assert kept.read_text("utf-8") == _without_seconds(result.stdout)
+        kept.write_text(_without_seconds(text), encoding="utf-8")
+    assert kept.read_text("utf-8") == _without_seconds(text)
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_comparison(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison reads, to the letter, as it is kept."""
+    monkeypatch.chdir(FOLDER.parent / "policies")
+    monkeypatch.setenv("COLUMNS", "100")
+    files, status = COMPARISONS[name]
+    result = _run("compare", *files)
+    assert (status, "") == (result.exit_code, result.stderr)
+    _assert_kept(name, result.stdout)
+
+
+def test_comparison_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The JSON comparison validates, and says what the text says."""
+    monkeypatch.chdir(FOLDER.parent / "policies")
+    result = _run("compare", "bucket-after.json", "bucket-before.json", "--format", "json")
+    document = ComparisonDocument.model_validate_json(result.stdout)
+    assert (result.exit_code, document.relation) == (3, "incomparable")
+    assert {change.action for change in document.newly_allowed} == {"s3:ListBucket"}
+
+
+def test_what_fails_a_comparison(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is only no longer allowed fails with `--fail-on any`, not by default."""
+    monkeypatch.chdir(FOLDER.parent / "policies")
+    less = tmp_path / "less.json"
+    less.write_text('{"Version": "2012-10-17", "Statement": []}', encoding="utf-8")
+    arguments = ("compare", "bucket-before.json", str(less), "--kind", "resource")
+    assert _run(*arguments).exit_code == 0
+    assert _run(*arguments, "--fail-on", "any").exit_code == 3
 
 
 @pytest.mark.usefixtures("acme")
@@ -89,10 +130,11 @@ def test_json_has_the_published_shape() -> None:
     assert all(cause.place for hop in hops[1:] for cause in hop.by)
 
 
-def test_schema_is_published() -> None:
-    """`docs/answer.schema.json` is the schema of the JSON answer."""
-    published = json.loads((ROOT / "docs" / "answer.schema.json").read_text("utf-8"))
-    assert published == AnswerDocument.model_json_schema()
+def test_schemas_are_published() -> None:
+    """`docs/*.schema.json` are the schemas of the JSON answers."""
+    for name, shape in (("answer", AnswerDocument), ("comparison", ComparisonDocument)):
+        published = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text("utf-8"))
+        assert published == shape.model_json_schema()
 
 
 @pytest.mark.usefixtures("acme")
@@ -129,6 +171,15 @@ def test_output_file() -> None:
         (["ask", MISSION, "-s", "acme", "-o", "no/x"], "Error: no/x cannot be written"),
         (["example", "acme"], "is there already; choose another folder, or add --force"),
         (["asc", MISSION], "No such command 'asc'"),
+        (["compare", "acme", "acme"], "error: acme: cannot be read: Is a directory"),
+        (
+            ["compare", *["acme/accounts/333344445555/authorization-details.json"] * 2],
+            "this is a snapshot, not a policy; compare files of one policy each",
+        ),
+        (
+            ["compare", *["acme/organization/organization.json"] * 2],
+            "is not a policy element",
+        ),
     ],
 )
 @pytest.mark.usefixtures("acme")

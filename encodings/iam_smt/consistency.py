@@ -12,7 +12,7 @@ from iam_smt.finite import Among, FiniteVariable, blamed, remaining
 from iam_smt.found import Chosen, Clash, GaveUp, Strings
 from iam_smt.holes import Fits, filled, refuted
 from iam_smt.members import members
-from iam_smt.realize import Realized
+from iam_smt.realize import Conflict, Realized
 from iam_smt.sets import SetVariable, Several, Some
 from iam_smt.texts import Member, Same, StringVariable, Text
 
@@ -102,7 +102,7 @@ class _Search:
             if outcome is not None:
                 return [outcome]
         for variable, literals in self._sets.items():
-            if _has_holes(literals):
+            if _sources(literals):
                 outcome = self._members(variable, literals)
                 if outcome is not None:
                     return [outcome] if isinstance(outcome, Clash) else outcome
@@ -131,7 +131,7 @@ class _Search:
             if id(group) not in waiting:
                 yield cells.solve(group)
         for variable, literals in self._sets.items():
-            if not _has_holes(literals):
+            if not _sources(literals):
                 yield self._members(variable, literals)
 
     def _is_ready(self, tied: _Tied, waiting: list[_Tied]) -> bool:
@@ -176,7 +176,7 @@ class _Search:
                 return Clash(core | {(same, True) for same in cell.equalities})
         return None
 
-    def _fill(self, tied: _Tied) -> GaveUp | None:
+    def _fill(self, tied: _Tied) -> Clash | GaveUp | None:
         """Choose texts that suit the values of the holes, trying other values where they may be
         changed.
         """
@@ -198,7 +198,11 @@ class _Search:
                 break
         for cell, known in zip(tied.group, facts, strict=True):
             cell.facts = known
-        return None if outcome is None else GaveUp(bases[0].name)
+        if isinstance(outcome, Clash):
+            return self._blaming(Clash(outcome.chosen | set(tied.holes)), bases) or GaveUp(
+                bases[0].name
+            )
+        return outcome
 
     def _change(self, base: StringVariable, tried: dict[StringVariable, list[str]]) -> bool:
         """Give another text to the source of a hole, unless others rely on it."""
@@ -218,10 +222,25 @@ class _Search:
         self, variable: SetVariable, literals: list[tuple[Some | Several, bool]]
     ) -> Clash | GaveUp | None:
         found = members(variable, literals, self._value)
-        if not isinstance(found, tuple):
+        if isinstance(found, tuple):
+            self._found.sets[variable] = found
+            return None
+        if isinstance(found, GaveUp):
             return found
-        self._found.sets[variable] = found
-        return None
+        return self._blaming(found, _sources(literals)) or GaveUp(variable.name)
+
+    def _blaming(self, clash: Clash, bases: list[StringVariable]) -> Clash | None:
+        """Return a clash that was found with certain values in holes together with the choices
+        that force these values; None if there may be others.
+        """
+        chosen = set(clash.chosen)
+        for base in bases:
+            cell = self._cell(base)
+            moved = cell.find([cell.text or ""])
+            if cell.apart or cell.facts or not isinstance(moved, Conflict):
+                return None
+            chosen |= cell.blamed(moved)
+        return Clash(frozenset(chosen))
 
     def _value(self, text: Text) -> str:
         return values.value(text, lambda variable: self._cell(variable).text or "")
@@ -230,5 +249,12 @@ class _Search:
         return next(cell for cell in self._home[variable] if variable in cell.variables)
 
 
-def _has_holes(literals: list[tuple[Some | Several, bool]]) -> bool:
-    return any(isinstance(atom, Some) and atom.hollows for atom, _ in literals)
+def _sources(literals: list[tuple[Some | Several, bool]]) -> list[StringVariable]:
+    """Return the variables that fill holes of what is chosen of a set."""
+    return [
+        base
+        for atom, _ in literals
+        if isinstance(atom, Some)
+        for hollow in atom.hollows
+        for base in hollow.sources
+    ]

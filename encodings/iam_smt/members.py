@@ -61,9 +61,6 @@ def _member(
     if blamed.isdisjoint(group):
         # What every member must satisfy clashes only if some member must exist.
         blamed |= set(group[:1])
-    if any(isinstance(atom, Some) and atom.hollows for atom, _ in blamed):
-        # With other values in the holes there may be a member.
-        return GaveUp(variable.name)
     if several and (len(group) > 1 or different_from):
         blamed.add(several)
     return Clash(frozenset(blamed))

@@ -155,11 +155,13 @@ class Comparing:
         self, statement: Statement, question: Term, one: Side, other: Side
     ) -> Difference | None:
         asker = self._asker
-        replayed: list[Request] = []
+        tried: list[tuple[tuple[str, ...], Request]] = []
 
         def faults(model: Model) -> list[str]:
-            replayed.append(asker.decode(model))
-            return _faults(one.policy, other.policy, replayed[-1])
+            chosen = tuple(sorted(asker.call.chosen(model)))
+            request = asker.decode(model)
+            tried.append((chosen, request))
+            return _faults(one.policy, other.policy, request)
 
         outcome = confirmed(self._solver, asker.with_axioms(question), faults)
         match outcome:
@@ -167,8 +169,8 @@ class Comparing:
                 return None
             case Undecided(reason=reason):
                 return Difference(statement, None, reason=reason)
-        chosen = tuple(sorted(asker.call.chosen(outcome)))
-        return Difference(statement, replayed[-1], chosen)
+        chosen, request = tried[-1]
+        return Difference(statement, request, chosen)
 
 
 def _content(statement: Statement) -> Hashable:

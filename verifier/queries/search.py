@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from iam_smt.model import Model
@@ -10,7 +10,7 @@ from iam_smt.terms import Flag, Term, disjunction, negation
 from iam_smt.theory import Solver, Unsat, Unsolved
 from verifier.errors import ReplayError
 from verifier.queries import witness
-from verifier.queries.paths import Path
+from verifier.queries.paths import DecodedHop, Path
 from verifier.queries.world import World
 from verifier.verdict import Hop
 
@@ -42,15 +42,18 @@ def find(world: World, path: Path) -> Found | Impossible | Undecided:
     Raises `ReplayError` if the evaluator rejects a model that leans on no open point.
     """
 
+    tried: list[Sequence[DecodedHop]] = []
+
     def faults(model: Model) -> list[str]:
         hops = path.decode(model)
+        tried.append(hops)
         found = witness.replay(hops)
         for number, hop in enumerate(hops):
             found += world.limits.faults(hop.main.request, first=number == 0)
         return found
 
     outcome = confirmed(world.solver, path.term(), faults)
-    return Found(witness.shown(path.decode(outcome))) if isinstance(outcome, Model) else outcome
+    return Found(witness.shown(tried[-1])) if isinstance(outcome, Model) else outcome
 
 
 def confirmed(

@@ -23,6 +23,8 @@ _TEXTS = {
     Relation.UNKNOWN: "how {new} stands to {old}",
 }
 _MOST_CHANGES = 20
+_OF_THE_CALLER = {"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"}
+"""Keys that the ARN of the caller tells."""
 
 
 def render(comparison: Comparison, width: int = 100) -> str:
@@ -61,5 +63,6 @@ def _change(change: Change) -> Iterator[str]:
         yield f"{INDENT}{request.action}  →  {plain(request.resource)}"
         if change.caller_matters:
             yield f"{INDENT}  {'for':<5} {plain(request.principal.name)}"
-        yield from chosen_keys(request.context, change.chosen)
+        told = [key for key in change.chosen if key not in _OF_THE_CALLER]
+        yield from chosen_keys(request.context, told)
     yield from labelled("by", [change.cause])

@@ -1,0 +1,73 @@
+"""Comparisons of policies: cases reasoned by rule, and their mirror images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.casefiles import attached
+from verifier.compare import compare, exceeds
+from verifier.comparison import Comparison, Relation
+from verifier.errors import PolicyError
+from verifier.policy.syntax import PolicyKind
+
+CASES = json.loads((Path(__file__).parent / "cases" / "comparisons.json").read_text("utf-8"))
+_MIRRORED = {Relation.WIDER: Relation.NARROWER, Relation.NARROWER: Relation.WIDER}
+
+
+def _compared(case: dict[str, Any], old: str, new: str) -> Comparison:
+    kind = PolicyKind[case["kind"].upper()]
+    return compare(attached(case[old], kind, "old"), attached(case[new], kind, "new"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_relation(case: dict[str, Any]) -> None:
+    """The new policy stands to the old one as the rules say."""
+    assert _compared(case, "old", "new").relation is Relation(case["relation"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_mirror_image(case: dict[str, Any]) -> None:
+    """With the policies exchanged, what was newly allowed is no longer, and so on; each policy is
+    equivalent to itself.
+    """
+    relation = Relation(case["relation"])
+    assert _compared(case, "new", "old").relation is _MIRRORED.get(relation, relation)
+    for side in ("old", "new"):
+        assert _compared(case, side, side).relation is Relation.EQUIVALENT
+
+
+def test_kinds_must_agree() -> None:
+    """An identity policy is not compared with a trust policy."""
+    document = {"Version": "2012-10-17", "Statement": []}
+    old = attached(document, PolicyKind.IDENTITY)
+    new = attached(document, PolicyKind.TRUST)
+    with pytest.raises(PolicyError, match="identity policy is compared with a trust policy"):
+        compare(old, new)
+
+
+def test_one_more_is_enough() -> None:
+    """`exceeds` stops at the first request that only the one policy allows."""
+    case = next(case for case in CASES if case["name"] == "one action more")
+    old, new = (attached(case[side], PolicyKind.IDENTITY, side) for side in ("old", "new"))
+    found = exceeds(new, old)
+    assert found is not None
+    assert found.request is not None
+    assert found.request.action == "s3:PutObject"
+    assert exceeds(old, new) is None
+
+
+def test_undecided_is_named() -> None:
+    """A value that is compared in a way that is not encoded makes the relation unknown."""
+    condition = {"StringEqualsIgnoreCase": {"aws:RequestTag/a": "${aws:PrincipalTag/a}"}}
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    old = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    condition = {"StringEqualsIgnoreCase": {"aws:RequestTag/a": "${aws:PrincipalTag/b}"}}
+    new = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    kind = PolicyKind.IDENTITY
+    comparison = compare(attached(old, kind, "old"), attached(new, kind, "new"))
+    assert comparison.relation is Relation.UNKNOWN
+    assert "aws:PrincipalTag/b" in comparison.newly[0].reason
