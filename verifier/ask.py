@@ -15,6 +15,7 @@ from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH, Closure
 from verifier.queries.goals import Goal, aims
 from verifier.queries.limits import Limits
+from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
 from verifier.queries.reach import Search
 from verifier.queries.world import World
@@ -45,6 +46,11 @@ def ask(
     world = _world(snapshot, asked, timeout)
     ways: list[Way] = []
     edges = 0
+    wanted = Offers(aims(world, Goal(asked.actions, asked.resource)))
+    if asked.actions and not wanted.aims:
+        raise QuestionError(
+            f"{asked.actions[0]} is not called on resources like `{asked.resource}`", asked.text
+        )
     if asked.form is Form.WHAT_CAN:
         ways = list(abilities(world, asked, progress))
     elif asked.route.kind is RouteKind.ESCALATION:
@@ -53,21 +59,15 @@ def ask(
             for origin in _origins(world, asked)
         ]
     else:
-        goal = Goal(asked.actions, asked.resource)
         for origin in _origins(world, asked):
             progress(origin.name)
             closure = Closure(world, origin, _limit(asked))
-            ways.append(Search(world, closure, goal).run())
+            ways.append(Search(world, closure, wanted).run())
             edges += closure.edges
-    targets = [target for _, target in aims(world, Goal(asked.actions, asked.resource))]
-    if asked.actions and not targets:
-        raise QuestionError(
-            f"{asked.actions[0]} is not called on resources like `{asked.resource}`", asked.text
-        )
     return Answer(
         asked,
         tuple(ways),
-        tuple(assumptions(world, asked, targets)),
+        tuple(assumptions(world, asked, [target for _, target in wanted.aims])),
         Effort(time.perf_counter() - started, world.solver.effort.questions, edges),
         tuple(map(str, snapshot.remarks)),
     )

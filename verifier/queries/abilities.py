@@ -14,7 +14,8 @@ from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import ActionElement, Effect
 from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH, Closure
-from verifier.queries.goals import Goal
+from verifier.queries.goals import Goal, aims
+from verifier.queries.offers import Offers
 from verifier.queries.reach import Search
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, Who, WhoKind
@@ -35,8 +36,8 @@ def abilities(world: World, question: Question, progress: Callable[[str], None])
         for members in classes:
             if not offers.may_include(members[0]):
                 continue
-            goal = Goal((members[0],), question.resource)
-            way = Search(world, closure, goal).run()
+            wanted = Offers(aims(world, Goal((members[0],), question.resource)))
+            way = Search(world, closure, wanted).run()
             if way.verdict is Verdict.NO:
                 continue
             for name in members:

@@ -93,8 +93,10 @@ class Closure:
         queue: deque[Trail] = deque()
         for start, _ in self.origin.starts:
             yield Trail(start, ())
+        if self.limit == 1:
+            return
         for start, roles in self.origin.starts:
-            for role in roles.values():
+            for role in roles().values():
                 self._discover(Trail(start, (role,)), queue)
         while queue:
             trail = queue.popleft()

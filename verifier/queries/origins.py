@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from iam_smt.automata import Clause, clause, exactly
 from iam_smt.credentials import Chain
@@ -27,17 +28,20 @@ from verifier.snapshot.model import Role, User, Zone
 Start = Callable[[Chain], Caller]
 """Makes a caller for the path with these values."""
 
+Roles = Callable[[], dict[str, Role]]
+"""Finds the roles that a caller may be able to assume, by ARN."""
+
 
 @dataclass(frozen=True)
 class Origin:
     """A class of callers under one name.
 
-    `starts` make the callers that may ask directly, with the roles each may be able to assume;
+    `starts` make the callers that may ask directly, and the roles each may be able to assume;
     `known_principal` is the principal where the class is a single one of the snapshot.
     """
 
     name: str
-    starts: tuple[tuple[Start, dict[str, Role]], ...]
+    starts: tuple[tuple[Start, Roles], ...]
     known_principal: str | None = None
 
 
@@ -51,12 +55,17 @@ def outside(world: World) -> Origin:
     """Any principal of an AWS account outside the zone of trust (R7.82)."""
     roles = world.trusts.outside()
     zone = world.snapshot.zone
-    starts: list[tuple[Start, dict[str, Role]]] = []
+    starts: list[tuple[Start, Roles]] = []
     for partition in partitions(world):
         inside = {arn: role for arn, role in roles.items() if arn.split(":")[1] == partition}
         for kind in (Kind.USER, Kind.ROLE_SESSION, Kind.ROOT, Kind.FEDERATED_USER):
             can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
-            starts.append((_outside_start(zone, kind, partition), inside if can_assume else {}))
+            starts.append(
+                (
+                    _outside_start(zone, kind, partition),
+                    partial(dict, inside) if can_assume else dict,
+                )
+            )
     return Origin("AWS principals outside the zone of trust", tuple(starts))
 
 
@@ -67,16 +76,16 @@ def _outside_start(zone: Zone, kind: Kind, partition: str) -> Start:
 def anonymous(world: World) -> Origin:
     """Anyone at all, without a signature (R6.81)."""
     return Origin(
-        "anonymous callers", (((lambda chain: anonymous_caller("anonymous", chain)), {}),)
+        "anonymous callers", (((lambda chain: anonymous_caller("anonymous", chain)), dict),)
     )
 
 
 def federated(world: World, provider: str | None = None) -> Origin:
     """Identities of the providers that trust policies name, or of the ones named `provider`."""
-    starts: list[tuple[Start, dict[str, Role]]] = []
+    starts: list[tuple[Start, Roles]] = []
     for name in world.trusts.names("provider"):
         if provider is None or provider.lower() in name.lower():
-            starts.append((_provider_start(name), world.trusts.named("provider", name)))
+            starts.append((_provider_start(name), partial(world.trusts.named, "provider", name)))
     title = "federated identities" if provider is None else f"identities of {provider}"
     return Origin(title, tuple(starts))
 
@@ -90,8 +99,8 @@ def _provider_start(name: str) -> Start:
 
 def services(world: World) -> Origin:
     """The services that trust policies and resource policies name."""
-    starts: list[tuple[Start, dict[str, Role]]] = [
-        (_service_start(name), world.trusts.named("service", name))
+    starts: list[tuple[Start, Roles]] = [
+        (_service_start(name), partial(world.trusts.named, "service", name))
         for name in world.trusts.names("service")
     ]
     return Origin("AWS services", tuple(starts))
@@ -103,14 +112,14 @@ def _service_start(name: str) -> Start:
 
 def user(world: World, who: User) -> Origin:
     """One user of the snapshot."""
-    roles = world.trusts.of_user(who)
+    roles = partial(world.trusts.of_user, who)
     start: Start = lambda chain: user_caller(world.snapshot, who, who.name, chain)  # noqa: E731
     return Origin(who.arn, ((start, roles),), who.arn)
 
 
 def role(world: World, who: Role) -> Origin:
     """The sessions of one role of the snapshot, however they came to be."""
-    roles = world.trusts.of_role(who)
+    roles = partial(world.trusts.of_role, who)
     start: Start = lambda chain: world.open_session(who, who.name, chain, by_service=True)  # noqa: E731
     return Origin(who.arn, ((start, roles),), who.arn)
 
@@ -120,12 +129,12 @@ def root(world: World, account: str) -> Origin:
     partition = world.snapshot.accounts[account].partition
     arn = f"arn:{partition}:iam::{account}:root"
     start: Start = lambda chain: root_caller(world.snapshot, account, partition, "root", chain)  # noqa: E731
-    return Origin(arn, ((start, {}),), arn)
+    return Origin(arn, ((start, dict),), arn)
 
 
 def session(world: World, who: Role, session_name: str) -> Origin:
     """One session of a role of the snapshot, by its name."""
-    roles = world.trusts.of_role(who)
+    roles = partial(world.trusts.of_role, who)
     partition = who.arn.split(":")[1]
     name = f"arn:{partition}:sts::{who.account}:assumed-role/{who.name}/{session_name}"
 
@@ -161,7 +170,9 @@ def given(world: World, arn: str) -> Origin:
             known = both(known, member(name, exactly(arn.rsplit("/", 1)[1])))
         return replace(caller, facts=both(caller.facts, known))
 
-    return Origin(arn, ((start, world.trusts.of_stranger(arn) if can_assume else {}),), arn)
+    return Origin(
+        arn, ((start, partial(world.trusts.of_stranger, arn) if can_assume else dict),), arn
+    )
 
 
 def _not_a_member(world: World, arn: str) -> Zone:

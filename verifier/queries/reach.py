@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from verifier.compile.targets import Target
 from verifier.queries.barriers import Closed, barriers
 from verifier.queries.closure import Closure, Trail, last_step, note_closed, possible
-from verifier.queries.goals import Goal, aims
+from verifier.queries.offers import Offers
 from verifier.queries.paths import Path
 from verifier.queries.search import Found, Undecided, find
 from verifier.queries.states import StateSearch
@@ -24,21 +24,20 @@ from verifier.verdict import Barrier, Cause, Verdict, Way
 
 @dataclass
 class Search:
-    """One search for a goal, by whoever `closure` starts with and over the roles it finds."""
+    """One search for what `offers` lists, by whoever `closure` starts with or becomes."""
 
     world: World
     closure: Closure
-    goal: Goal
+    offers: Offers
     doubts: set[str] = field(default_factory=set)
     closed: list[Closed] = field(default_factory=list)
     reached: tuple[str, ...] = ()
 
     def run(self) -> Way:
         """Return the answer for this origin."""
-        wanted = aims(self.world, self.goal)
         broken: list[tuple[Trail, Target]] = []
         for trail in self.closure:
-            for action, target in wanted:
+            for action, target in self.offers.to(trail.end(self.world)):
                 if not self._may_arrive(trail, action, target):
                     continue
                 outcome = self._whole(trail.path(self.world).ask(action, target))
@@ -47,7 +46,7 @@ class Search:
                 broken.append((trail, target))
         self.reached = tuple(self.closure.trails)
         if broken and self.reached:
-            outcome = self._follow_sessions(wanted)
+            outcome = self._follow_sessions()
             if outcome is not None:
                 return self._way(Verdict.YES, outcome)
         doubts = self.doubts | self.closure.doubts
@@ -62,10 +61,10 @@ class Search:
             self.doubts.add(outcome.reason)
         return outcome if isinstance(outcome, Found) else None
 
-    def _follow_sessions(self, wanted: list[tuple[str, Target]]) -> Found | None:
+    def _follow_sessions(self) -> Found | None:
         """Return a witness among the chains whose hops depend on what their sessions carry."""
         within = [trail.roles[-1] for trail in self.closure.trails.values()]
-        search = StateSearch(self.world, self.closure.origin, wanted, within)
+        search = StateSearch(self.world, self.closure.origin, self.offers, within)
         for arrival in search.arrivals():
             if len(arrival.roles) >= self.closure.limit:
                 continue

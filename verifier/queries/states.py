@@ -19,6 +19,7 @@ from iam_smt.texts import StringVariable
 from iam_smt.theory import Sat, Unsolved
 from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
+from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin, Start
 from verifier.queries.paths import Path
 from verifier.queries.world import World
@@ -117,12 +118,10 @@ class _Node:
 class StateSearch:
     """Follows states from an origin over the roles `within`, which a coarser search has found."""
 
-    def __init__(
-        self, world: World, origin: Origin, aims: list[tuple[str, Target]], within: list[Role]
-    ) -> None:
+    def __init__(self, world: World, origin: Origin, offers: Offers, within: list[Role]) -> None:
         self._world = world
         self._origin = origin
-        self._aims = aims
+        self._offers = offers
         self._nodes: dict[str, _Node] = {}
         for role in within:
             chain = Chain()
@@ -152,7 +151,7 @@ class StateSearch:
         """Return the states that the callers of the question can become at once."""
         layer: Layer = {}
         for start, roles in self._origin.starts:
-            for role in roles.values():
+            for role in roles().values():
                 if role.arn in self._nodes:
                     chain = Chain()
                     path = Path(self._world, start(chain), chain, begins=True)
@@ -178,7 +177,7 @@ class StateSearch:
         return following
 
     def _at_goal(self, node: _Node, states: dict[Facts, Chained]) -> Iterator[Arrival]:
-        for action, target in self._aims:
+        for action, target in self._offers.to(node.caller):
             path = Path(self._world, node.caller, node.chain).ask(action, target)
             question, waiting = path.term(), dict(states)
             while waiting and question is not FALSE:
@@ -203,7 +202,7 @@ class StateSearch:
             for node in self._nodes.values():
                 node.note(path.term() for path in self._onward(node))
             for start, roles in self._origin.starts:
-                for role in roles.values():
+                for role in roles().values():
                     chain = Chain()
                     Path(self._world, start(chain), chain, begins=True).assume(role).term()
                     chains.append(chain)
@@ -222,7 +221,7 @@ class StateSearch:
         """Yield the paths of one hop that go on from a node: to other roles, and to the goal."""
         for role in self._followers(node):
             yield Path(self._world, node.caller, node.chain).assume(role)
-        for action, target in self._aims:
+        for action, target in self._offers.to(node.caller):
             yield Path(self._world, node.caller, node.chain).ask(action, target)
 
     def _edge(self, path: Path, role: Role) -> Edge:
