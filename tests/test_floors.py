@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (
-    ("iam_smt", "verifier.errors", "verifier.facts", "verifier.request"),
+    ("iam_smt", "verifier.errors", "verifier.facts", "verifier.request", "verifier.cache"),
     ("verifier.documents", "verifier.catalogue", "verifier.example"),
     ("verifier.policy",),
     ("verifier.question", "verifier.snapshot", "verifier.semantics"),

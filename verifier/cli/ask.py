@@ -15,6 +15,7 @@ from verifier.cli.common import (
     YES,
     as_of_option,
     format_option,
+    no_cache_option,
     output_option,
     quiet_option,
     show_remarks,
@@ -60,6 +61,7 @@ def _complete(
 @format_option
 @output_option
 @timeout_option
+@no_cache_option
 @as_of_option("default is that of the snapshot, else today")
 @click.option("--grammar", is_flag=True, help="Print the grammar of the sentence, and stop.")
 @quiet_option

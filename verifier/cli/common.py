@@ -43,6 +43,21 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and 
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
 
 
+def _use_cache(context: click.Context, parameter: click.Parameter, without: bool) -> None:
+    from verifier import cache
+
+    cache.use(None if without else cache.user_file())
+
+
+no_cache_option = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=_use_cache,
+    help="Keep nothing in the user's cache folder, and take nothing from it.",
+)
+
+
 def as_of_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option for the day of the question; `default` says what holds without it."""
     return click.option(

@@ -15,6 +15,7 @@ from verifier.cli.common import (
     YES,
     as_of_option,
     format_option,
+    no_cache_option,
     output_option,
     quiet_option,
     show_remarks,
@@ -49,6 +50,7 @@ _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", 
 @format_option
 @output_option
 @timeout_option
+@no_cache_option
 @as_of_option("default is that requests may be made at any time")
 @quiet_option
 @verbose_option

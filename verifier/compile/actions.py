@@ -28,7 +28,8 @@ class Actions:
         self._services: dict[str, int] = {}
         self._patterns: dict[str, tuple[int, int]] = {}
         self._forms: dict[int, _Form] = {}
-        for name in catalogue.every_action():
+        self._index = catalogue.index()
+        for name in self._index.names:
             self._add(name)
         self._known = len(self._names)
 
@@ -126,7 +127,7 @@ class Actions:
         alike: dict[tuple[ResourceType, ...], int] = {}
         for position in _positions(self._services[service]):
             if position < self._known:
-                kinds = catalogue.resource_types(self._names[position])
+                kinds = self._index.types[position]
                 alike[kinds] = alike.get(kinds, 0) | 1 << position
         for kinds, bits in alike.items():
             required = [kind for kind in kinds if kind.required]

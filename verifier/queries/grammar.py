@@ -6,10 +6,14 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+import lark
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.grammar import Rule
+from lark.lexer import TerminalDef
 
 from verifier import catalogue
+from verifier.cache import remembered
 from verifier.errors import QuestionError
 from verifier.policy.operators import Values, read_operator
 from verifier.policy.syntax import Condition
@@ -25,7 +29,14 @@ _MFA = "aws:MultiFactorAuthPresent"
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    return Lark(
+    """Return the parser; its tables, which take most of the time, are kept from run to run."""
+    data, memo = remembered("parser", lark.__version__ + GRAMMAR, _tables)
+    parser: Lark = Lark.__new__(Lark)._load({"data": data, "memo": memo})
+    return parser
+
+
+def _tables() -> tuple[Any, Any]:
+    made = Lark(
         GRAMMAR,
         start="question",
         parser="lalr",
@@ -33,6 +44,8 @@ def _parser() -> Lark:
         maybe_placeholders=True,
         g_regex_flags=_IGNORE_CASE,
     )
+    tables: tuple[Any, Any] = made.memo_serialize([TerminalDef, Rule])
+    return tables
 
 
 def parse(sentence: str) -> Question:
