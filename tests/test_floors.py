@@ -17,7 +17,7 @@ FLOORS = (
     ("verifier.question", "verifier.snapshot", "verifier.semantics"),
     ("verifier.verdict", "verifier.compile"),
     ("verifier.comparison", "verifier.queries"),
-    ("verifier.report",),
+    ("verifier.report", "verifier.evidence"),
     ("verifier.ask", "verifier.compare"),
     ("verifier.api",),
     ("verifier.cli",),

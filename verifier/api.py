@@ -42,13 +42,15 @@ class Snapshot:
         *,
         timeout: float | None = None,
         progress: Progress = lambda text: None,
+        evidence: Path | None = None,
     ) -> Answer:
         """Answer a question, or a sentence.
 
         `timeout` is in seconds for each question that the solver is asked; running out is an
-        unknown. Raises `QuestionError` if the sentence cannot be read or names what is not there.
+        unknown. `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts.
+        Raises `QuestionError` if the sentence cannot be read or names what is not there.
         """
-        return ask(self.contents, question, timeout=timeout, progress=progress)
+        return ask(self.contents, question, timeout=timeout, progress=progress, evidence=evidence)
 
     def __repr__(self) -> str:
         accounts = len(self.contents.accounts)
@@ -63,6 +65,7 @@ def compare_policies(
     kind: str | None = None,
     as_of: date | None = None,
     timeout: float | None = None,
+    evidence: Path | None = None,
 ) -> Comparison:
     """Compare two policy files: what does the new one allow that the old one does not, and the
     other way round?
@@ -70,7 +73,8 @@ def compare_policies(
     `kind` is the kind of policy, such as `identity`, `resource`, `trust`, `scp` or `rcp`; default
     is what the elements tell. Requests are made on or after `as_of`, at any time by default.
     `timeout` is in seconds for each question that the solver is asked; running out is an unknown.
-    Raises `InputError` with the place if a file is malformed.
+    `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts. Raises
+    `InputError` with the place if a file is malformed.
     """
     before, after = read_policies((Path(old), Path(new)), kind, lambda remark: None)
-    return compare(before, after, as_of=as_of, timeout=timeout)
+    return compare(before, after, as_of=as_of, timeout=timeout, evidence=evidence)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from iam_smt.theory import Solver
 from verifier.errors import QuestionError
+from verifier.evidence import recorder
 from verifier.queries import grammar
 from verifier.queries.abilities import abilities
 from verifier.queries.assumptions import assumptions
@@ -35,15 +37,18 @@ def ask(
     *,
     timeout: float | None = None,
     progress: Progress = lambda text: None,
+    evidence: Path | None = None,
 ) -> Answer:
     """Answer a question, or a sentence, about a snapshot.
 
     `timeout` is in seconds for each question that the solver is asked; running out is an
-    unknown. Raises `QuestionError` if the sentence cannot be read or names what is not there.
+    unknown. `evidence` is a folder for the questions that were refuted. Raises `QuestionError`
+    if the sentence cannot be read or names what is not there.
     """
     started = time.perf_counter()
     asked = grammar.parse(question) if isinstance(question, str) else question
-    world = _world(snapshot, asked, timeout)
+    solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
+    world = _world(snapshot, asked, solver)
     ways: list[Way] = []
     edges = 0
     wanted = Offers(aims(world, Goal(asked.actions, asked.resource)))
@@ -73,13 +78,13 @@ def ask(
     )
 
 
-def _world(snapshot: Snapshot, question: Question, timeout: float | None) -> World:
+def _world(snapshot: Snapshot, question: Question, solver: Solver) -> World:
     """Return the world that the question is about; `anyone outside ...` moves the zone."""
     who = question.who
     if who and who.kind is WhoKind.OUTSIDE:
         snapshot = replace(snapshot, zone=_zone(snapshot, who))
     limits = Limits(question.where, question.without)
-    return World(snapshot, Solver(timeout), limits)
+    return World(snapshot, solver, limits)
 
 
 def _zone(snapshot: Snapshot, who: Who) -> Zone:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from pathlib import Path
 
 from iam_smt.theory import Solver
 from verifier.comparison import Change, Comparison
 from verifier.compile.actions import actions
 from verifier.compile.open_requests import askers, open_request
 from verifier.errors import PolicyError
+from verifier.evidence import recorder
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import policy_from_text
 from verifier.policy.syntax import Effect, PolicyKind
@@ -29,16 +31,17 @@ def compare(
     *,
     as_of: date | None = None,
     timeout: float | None = None,
+    evidence: Path | None = None,
 ) -> Comparison:
     """Compare two policies of one kind: what does the new one allow that the old one does not,
     and the other way round?
 
     Requests are made on or after `as_of`, at any time by default. `timeout` is in seconds for
-    each question that the solver is asked; running out is an unknown. Raises `PolicyError` if
-    the kinds differ.
+    each question that the solver is asked; running out is an unknown. `evidence` is a folder for
+    the questions that were refuted. Raises `PolicyError` if the kinds differ.
     """
     started = time.perf_counter()
-    solver = Solver(timeout)
+    solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
     before, after = _sides(old, new)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}

@@ -7,7 +7,7 @@ names what it stands on: a model whose strings exist, a refutation, or the reaso
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import z3
@@ -52,10 +52,14 @@ class Effort:
 
 @dataclass
 class Solver:
-    """Answers questions one after the other; `timeout` is in seconds for each of them."""
+    """Answers questions one after the other; `timeout` is in seconds for each of them.
+
+    `refuted` hears every question that was shown to have no model.
+    """
 
     timeout: float | None = None
     effort: Effort = field(default_factory=Effort)
+    refuted: Callable[[Term], None] | None = None
 
     def __post_init__(self) -> None:
         self._z3 = z3.SimpleSolver()
@@ -63,6 +67,12 @@ class Solver:
     def solve(self, *terms: Term) -> Sat | Unsat | Unsolved:
         """Find a model of all `terms` together."""
         question = conjunction(terms)
+        outcome = self._solve(question)
+        if self.refuted is not None and isinstance(outcome, Unsat):
+            self.refuted(question)
+        return outcome
+
+    def _solve(self, question: Term) -> Sat | Unsat | Unsolved:
         self.effort.questions += 1
         if isinstance(question, Constant):
             return Sat(Model(None, Strings(), {})) if question.value else Unsat()

@@ -14,6 +14,7 @@ from verifier.cli.common import (
     UNKNOWN,
     YES,
     as_of_option,
+    evidence_option,
     format_option,
     no_cache_option,
     output_option,
@@ -61,6 +62,7 @@ def _complete(
 @format_option
 @output_option
 @timeout_option
+@evidence_option
 @no_cache_option
 @as_of_option("default is that of the snapshot, else today")
 @click.option("--grammar", is_flag=True, help="Print the grammar of the sentence, and stop.")
@@ -79,6 +81,7 @@ def ask(
     form: str,
     output: Path | None,
     timeout: float | None,
+    evidence: Path | None,
     as_of: datetime | None,
     grammar: bool,
     quiet: bool,
@@ -106,7 +109,7 @@ def ask(
     from verifier.report.waiting import Waiting
 
     with Waiting(quiet=quiet) as waiting:
-        answer = snapshot.ask(question, timeout=timeout, progress=waiting)
+        answer = snapshot.ask(question, timeout=timeout, progress=waiting, evidence=evidence)
     write(_rendered(answer, form), output)
     sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[answer.verdict.value])
 

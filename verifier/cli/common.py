@@ -39,6 +39,11 @@ timeout_option = click.option(
     type=click.FloatRange(min=0, min_open=True),
     help="Seconds for each question to the solver; running out is an unknown.",
 )
+evidence_option = click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write each question that was refuted to this folder as an SMT-LIB script.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
 

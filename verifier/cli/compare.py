@@ -14,6 +14,7 @@ from verifier.cli.common import (
     UNKNOWN,
     YES,
     as_of_option,
+    evidence_option,
     format_option,
     no_cache_option,
     output_option,
@@ -50,6 +51,7 @@ _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", 
 @format_option
 @output_option
 @timeout_option
+@evidence_option
 @no_cache_option
 @as_of_option("default is that requests may be made at any time")
 @quiet_option
@@ -63,6 +65,7 @@ def compare(
     form: str,
     output: Path | None,
     timeout: float | None,
+    evidence: Path | None,
     as_of: datetime | None,
     quiet: bool,
     verbose: bool,
@@ -82,7 +85,9 @@ def compare(
     remarks: list[str] = []
     before, after = read_policies((old, new), kind, remarks.append)
     show_remarks(tuple(remarks), quiet=quiet, verbose=verbose)
-    found = compare_policies(before, after, as_of=as_of.date() if as_of else None, timeout=timeout)
+    found = compare_policies(
+        before, after, as_of=as_of.date() if as_of else None, timeout=timeout, evidence=evidence
+    )
     write(_rendered(found, form), output)
     sys.exit(_status(found, fail_on))
 
