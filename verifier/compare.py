@@ -32,16 +32,18 @@ def compare(
     as_of: date | None = None,
     timeout: float | None = None,
     evidence: Path | None = None,
+    solver: Solver | None = None,
 ) -> Comparison:
     """Compare two policies of one kind: what does the new one allow that the old one does not,
     and the other way round?
 
     Requests are made on or after `as_of`, at any time by default. `timeout` is in seconds for
     each question that the solver is asked; running out is an unknown. `evidence` is a folder for
-    the questions that were refuted. Raises `PolicyError` if the kinds differ.
+    the questions that were refuted; `solver` takes the place of one made for the occasion. Raises
+    `PolicyError` if the kinds differ.
     """
     started = time.perf_counter()
-    solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
+    solver = solver or Solver(timeout, refuted=recorder(evidence) if evidence else None)
     before, after = _sides(old, new)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -89,67 +89,85 @@ def _plain_candidates(literals: Sequence[Literal]) -> Iterator[str]:
             yield filling
 
 
+_States = tuple[State | None, ...]
+"""Where each clause stands; None once no continuation can change whether it is satisfied."""
+
+
 def _search(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
     """Walk the product of the automata, nearest to acceptance first, until a state accepts.
 
     Each dead end notes one literal that made it one; if every way ends so, the noted literals
     contradict each other, for every string dies by one of them.
     """
-    wanted = [index for index, (_, member) in enumerate(literals) if member]
-    unwanted = [index for index, (_, member) in enumerate(literals) if not member]
+    order = sorted(range(len(literals)), key=lambda index: not literals[index][1])
+    members = [literals[index][1] for index in order]
     blamed: set[int] = set()
 
-    def blame(indices: Iterator[int]) -> bool:
-        first = next(indices, None)
-        if first is None:
-            return False
-        if first not in blamed and not any(index in blamed for index in indices):
-            blamed.add(first)
-        return True
+    def blame(places: list[int]) -> bool:
+        if places and blamed.isdisjoint(order[place] for place in places):
+            blamed.add(order[places[0]])
+        return bool(places)
 
-    def is_dead(states: tuple[State, ...]) -> bool:
-        return blame(
-            index
-            for index in (*wanted, *unwanted)
-            if (states[index].is_dead if literals[index][1] else states[index].accepts_all)
-        )
+    def settled(states: Iterable[State | None]) -> _States | None:
+        """Drop what is decided for good; None if that is decided against a literal."""
+        kept: list[State | None] = []
+        against: list[int] = []
+        for place, state in enumerate(states):
+            if state is None:
+                kept.append(None)
+            elif members[place]:
+                if state.is_dead:
+                    against.append(place)
+                kept.append(None if state.accepts_all else state)
+            else:
+                if state.accepts_all:
+                    against.append(place)
+                kept.append(None if state.is_dead else state)
+        return None if blame(against) else tuple(kept)
 
-    start = tuple(clause.start for clause, _ in literals)
-    if is_dead(start):
+    start = settled(literals[index][0].start for index in order)
+    if start is None:
         return Conflict(frozenset(blamed))
-    came_from: dict[tuple[State, ...], tuple[tuple[State, ...], str] | None] = {start: None}
+    came_from: dict[_States, tuple[_States, str] | None] = {start: None}
     queue = [(0, 0, 0, start)]
     count = 0
     while queue:
         _, depth, _, states = heapq.heappop(queue)
-        if not blame(
-            index for index in (*wanted, *unwanted) if states[index].accepts != literals[index][1]
-        ):
+        unmet = [
+            place
+            for place, state in enumerate(states)
+            if state is not None and state.accepts != members[place]
+        ]
+        if not blame(unmet):
             return Realized(_spell(states, came_from))
         for character in _characters(states):
-            following = tuple(state.after(character) for state in states)
-            if following in came_from or is_dead(following):
+            following = settled(state and state.after(character) for state in states)
+            if following is None or following in came_from:
                 continue
             came_from[following] = (states, character)
             count += 1
             if count > _BUDGET:
                 return Exhausted()
-            distance = max((following[index].distance for index in wanted), default=0)
+            distance = max(
+                (
+                    state.distance
+                    for state, member in zip(following, members, strict=True)
+                    if member and state is not None
+                ),
+                default=0,
+            )
             heapq.heappush(queue, (distance + depth, depth + 1, count, following))
     return Conflict(frozenset(blamed))
 
 
-def _characters(states: tuple[State, ...]) -> list[str]:
+def _characters(states: _States) -> list[str]:
     """Return one character for each way in which the states can go on."""
-    letters = frozenset().union(*(state.letters for state in states))
+    letters = frozenset().union(*(state.letters for state in states if state is not None))
     other = plain_character(ANY, letters)
     return [*sorted(letters), *([other] if other is not None else [])]
 
 
-def _spell(
-    states: tuple[State, ...],
-    came_from: dict[tuple[State, ...], tuple[tuple[State, ...], str] | None],
-) -> str:
+def _spell(states: _States, came_from: dict[_States, tuple[_States, str] | None]) -> str:
     characters: list[str] = []
     while (step := came_from[states]) is not None:
         states, character = step

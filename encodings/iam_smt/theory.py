@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import z3
 
 from iam_smt.consistency import find_strings
-from iam_smt.found import Chosen, GaveUp, Strings
+from iam_smt.found import Chosen, Clash, GaveUp, Strings
 from iam_smt.implicant import implicant
 from iam_smt.model import Model
 from iam_smt.networks import Within
@@ -78,7 +78,7 @@ class Solver:
             return Sat(Model(None, Strings(), {})) if question.value else Unsat()
         literals = _literals(question)
         if literals is not None:
-            return _of_literals(literals)
+            return self._of_literals(literals)
         self._z3.push()
         try:
             return self._refine(question)
@@ -102,7 +102,7 @@ class Solver:
                 return Unsolved(f"Z3 gave up: {self._z3.reason_unknown()}")
             assignment = Assignment(self._z3.model())
             literals = implicant(question, assignment)
-            found = find_strings(literals.items())
+            found = self.find(literals.items())
             if isinstance(found, Strings):
                 return Sat(Model(assignment, found, literals))
             if isinstance(found, GaveUp):
@@ -110,6 +110,18 @@ class Solver:
             for clash in found:
                 self.effort.clashes += 1
                 self._z3.add(translate(_not_all(clash.chosen)))
+
+    def find(self, literals: Iterable[Chosen]) -> Strings | list[Clash] | GaveUp:
+        """Find the strings for a choice of atoms, or the clashes that exclude it."""
+        return find_strings(literals)
+
+    def _of_literals(self, literals: dict[Atom, bool]) -> Sat | Unsat | Unsolved:
+        found = self.find(literals.items())
+        if isinstance(found, Strings):
+            return Sat(Model(None, found, literals))
+        if isinstance(found, GaveUp):
+            return Unsolved(_no_string(found))
+        return Unsat()
 
     @property
     def resources(self) -> int:
@@ -131,15 +143,6 @@ def _literals(question: Term) -> dict[Atom, bool] | None:
         if literals.setdefault(atom, atom is term) != (atom is term):
             return None
     return literals
-
-
-def _of_literals(literals: dict[Atom, bool]) -> Sat | Unsat | Unsolved:
-    found = find_strings(literals.items())
-    if isinstance(found, Strings):
-        return Sat(Model(None, found, literals))
-    if isinstance(found, GaveUp):
-        return Unsolved(_no_string(found))
-    return Unsat()
 
 
 def _no_string(gave_up: GaveUp) -> str:

@@ -44,6 +44,8 @@ _CARRIERS = {PrincipalType.USER, PrincipalType.ROLE_SESSION}
 def possible(generator: Generator, action: str) -> Request | None:
     """Return a request as AWS could send it, None if the generator's was too far from one."""
     request = generator.request(action)
+    if request.action.lower() != action.lower():
+        return None
     principal = request.principal
     found = {
         key: values

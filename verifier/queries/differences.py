@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iam_smt.model import Model
 from iam_smt.terms import FALSE, TRUE, And, Term, both, disjunction, negation
@@ -26,16 +27,26 @@ class Side:
     policy: AttachedPolicy
     allow: tuple[tuple[Statement, int], ...]
     deny: tuple[tuple[Statement, int], ...]
+    allowed: Mapping[Hashable, int]
+    denied: Mapping[Hashable, int]
 
 
 def side(policy: AttachedPolicy, actions: Actions) -> Side:
-    """Return a policy ready to be compared."""
+    """Return a policy ready to be compared; `allowed` and `denied` are the sets of actions of
+    statements that read the same but for their actions.
+    """
     found = [(statement, actions.of(statement.actions)) for statement in policy.statements]
-    return Side(
-        policy,
-        tuple(item for item in found if item[0].effect is Effect.ALLOW),
-        tuple(item for item in found if item[0].effect is Effect.DENY),
-    )
+    allow = tuple(item for item in found if item[0].effect is Effect.ALLOW)
+    deny = tuple(item for item in found if item[0].effect is Effect.DENY)
+    return Side(policy, allow, deny, _by_content(allow), _by_content(deny))
+
+
+def _by_content(statements: Iterable[tuple[Statement, int]]) -> Mapping[Hashable, int]:
+    found: dict[Hashable, int] = {}
+    for statement, actions in statements:
+        key = _content(statement)
+        found[key] = found.get(key, 0) | actions
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +86,28 @@ class Comparing:
         Statements that allow nothing of their own are left out without asking the solver where
         sets of actions and equal statements show it.
         """
+        never = self._settled(one.deny)
+        denies_no_more = all(
+            not actions & ~one.denied.get(key, 0) for key, actions in other.denied.items()
+        )
         for statement, actions in one.allow:
-            for question in self._questions(statement, actions, one, other):
+            left = actions & ~never
+            if denies_no_more:
+                left &= ~other.allowed.get(_content(statement), 0)
+            for question in self._questions(statement, left, one, other) if left else ():
                 found = self._solve(statement, question, one, other)
                 if found is not None:
                     yield found
                     break
 
-    def _questions(
-        self, statement: Statement, actions: int, one: Side, other: Side
-    ) -> Iterator[Term]:
-        """Yield terms of which some has a model iff `statement` allows what `other` does not.
+    def _questions(self, statement: Statement, left: int, one: Side, other: Side) -> Iterator[Term]:
+        """Yield terms of which some has a model iff `statement` allows what `other` does not, by
+        one of the actions that are left.
 
         First comes the easy part of the question: actions that no other statement is about.
         """
         allows = self._about(statement)
-        refuses = [part for part in self._parts(one.deny, actions) if part[0] is not TRUE]
-        left = actions & ~self._settled(one.deny)
+        refuses = [part for part in self._parts(one.deny, left) if part[0] is not TRUE]
         revokes = [
             part for part in self._parts(other.deny, left) if not _is_among(part, refuses, left)
         ]
@@ -173,7 +189,9 @@ class Comparing:
         return Difference(statement, request, chosen)
 
 
+@lru_cache(maxsize=1 << 16)
 def _content(statement: Statement) -> Hashable:
+    """Return what a statement says but for its actions, and its effect where that matters."""
     resources = statement.resources
     principal = statement.principal
     return (
