@@ -36,6 +36,7 @@ def sequences(question: Term) -> str:
 def other_solver(question: Term) -> str:
     """cvc5's theory of strings."""
     solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("strings-exp", "true")
     solver.setOption("tlimit-per", str(SECONDS * 1000))
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, smtlib(question), "question")

@@ -10,6 +10,7 @@ _MILLISECONDS = "4000"
 def verdict(script: str) -> str:
     """Return what cvc5 answers to a script: `sat`, `unsat` or `unknown ...`."""
     solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("strings-exp", "true")
     solver.setOption("tlimit-per", _MILLISECONDS)
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script, "question")

@@ -12,7 +12,7 @@ from verifier.comparison import Comparison
 from verifier.policy.files import read_policies
 from verifier.question import Question
 from verifier.snapshot import model
-from verifier.snapshot.load import load
+from verifier.snapshot.kept import load
 from verifier.verdict import Answer
 
 

@@ -1,7 +1,8 @@
 """What is costly to make and the same in every run, kept in a file of the user's cache folder.
 
 Off until `use` names the file: a library writes nowhere. Concurrent runs share the file; one that
-is damaged, or belongs to another version, is rebuilt and never believed. Values are plain data.
+is damaged, or belongs to another version, is rebuilt and never believed. What is kept is
+only as safe as the folder: whoever may write there can change what is read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, sum BLOB, value BLOB)"
+_FORGET = """
+DELETE FROM kept WHERE rowid IN (
+    SELECT rowid FROM (
+        SELECT rowid, SUM(LENGTH(value)) OVER (ORDER BY rowid DESC) AS newer FROM kept
+    ) WHERE newer > ?
+)
+"""
+_ROOM = 256 << 20
+"""Bytes that are kept in all; the oldest values go first."""
+
 _PATIENCE = 1.0
 _file: Path | None = None
 
@@ -40,24 +51,37 @@ def user_file() -> Path:
     return Path(folder).expanduser() / "iam-verifier" / "cache.sqlite3"
 
 
-def remembered(name: str, content: str, make: Callable[[], T]) -> T:
+def in_use() -> bool:
+    """Return whether anything is kept."""
+    return _file is not None
+
+
+def remembered(
+    name: str,
+    content: str,
+    make: Callable[[], T],
+    *,
+    dumps: Callable[[Any], bytes] = marshal.dumps,
+    loads: Callable[[bytes], Any] = marshal.loads,
+) -> T:
     """Return what `make` makes of `content`, from an earlier run if it was kept.
 
-    `name` says what it is; `content` is everything that the value depends on.
+    `name` says what it is; `content` is everything that the value depends on. `dumps` and `loads`
+    turn the value into bytes and back: by default plain data only.
     """
     if _file is None:
         return make()
     key = f"{name} {sha256(content.encode()).hexdigest()} {marshal.version} {sys.version_info[:2]}"
-    found = _read(_file, key)
+    found = _read(_file, key, loads)
     if found is None:
         value = make()
-        _write(_file, key, marshal.dumps(value))  # type: ignore[arg-type]
+        _write(_file, key, dumps(value))
         return value
     kept: T = found[0]
     return kept
 
 
-def _read(file: Path, key: str) -> tuple[Any] | None:
+def _read(file: Path, key: str, loads: Callable[[bytes], Any]) -> tuple[Any] | None:
     if not file.is_file():
         return None
     try:
@@ -65,8 +89,9 @@ def _read(file: Path, key: str) -> tuple[Any] | None:
             row = connection.execute("SELECT sum, value FROM kept WHERE key = ?", [key]).fetchone()
         if row is None or sha256(row[1]).digest() != row[0]:
             return None
-        return (marshal.loads(row[1]),)
-    except (sqlite3.Error, ValueError, EOFError, TypeError):
+        return (loads(row[1]),)
+    except Exception:
+        # Whatever is wrong with what was kept, it can be made again.
         return None
 
 
@@ -89,3 +114,4 @@ def _insert(file: Path, key: str, data: bytes) -> None:
         connection.execute(_TABLE)
         row = (key, sha256(data).digest(), data)
         connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", row)
+        connection.execute(_FORGET, [_ROOM])

@@ -19,18 +19,16 @@ from iam_smt.sets import SetVariable, Several, Some
 from iam_smt.terms import And, Constant, Not, Or, Term, atoms
 from iam_smt.texts import Join, Member, Same, StringVariable, Text, View
 
-_HEADER = "(set-logic ALL)\n(set-option :strings-exp true)\n"
-
 
 def smtlib(question: Term, *, comment: str = "") -> str:
     """Return a script that asks whether `question` has a model.
 
-    Open flags are free Booleans, as they are for our own solver.
+    Open flags are free Booleans, as they are for our own solver. cvc5 wants `--strings-exp`.
     """
     writer = _Writer(question)
     root = writer.term(question)
     lines = [f"; {line}" for line in comment.splitlines()]
-    lines += [_HEADER.rstrip(), *writer.lines, f"(assert {root})", "(check-sat)"]
+    lines += ["(set-logic ALL)", *writer.lines, f"(assert {root})", "(check-sat)"]
     return "\n".join(lines) + "\n"
 
 
