@@ -105,15 +105,19 @@ def test_timeout_is_unknown(snapshot: Snapshot) -> None:
 
 def test_progress_is_told(snapshot: Snapshot) -> None:
     """Who waits hears which class of callers is being asked about."""
-    heard: list[str] = []
-    snapshot.ask(MISSION, progress=heard.append)
+    heard: list[tuple[str, int, int]] = []
+    snapshot.ask(MISSION, progress=lambda text, done, total: heard.append((text, done, total)))
     assert heard == [
-        "AWS principals outside the zone of trust",
-        "federated identities",
-        "anonymous callers",
+        ("AWS principals outside the zone of trust", 0, 3),
+        ("AWS principals outside the zone of trust", 1, 3),
+        ("federated identities", 2, 3),
+        ("anonymous callers", 3, 3),
     ]
 
 
-def test_representation(snapshot: Snapshot) -> None:
-    """A snapshot says what it holds."""
-    assert repr(snapshot) == "<Snapshot of 4 accounts with 35 roles>"
+def test_processes_share_the_work(snapshot: Snapshot) -> None:
+    """Spread over processes, the answer is the same, in the same order."""
+    question = "who can iam:CreateAccessKey"
+    alone, together = snapshot.ask(question), snapshot.ask(question, jobs=3)
+    assert alone.ways == together.ways
+    assert alone.effort.questions == together.effort.questions

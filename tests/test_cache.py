@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from verifier import cache
+from verifier.cli import cli
+from verifier.example import write
 
 ROOT = Path(__file__).parents[1]
 
@@ -96,3 +100,33 @@ def test_concurrent_runs(file: Path) -> None:
     make = _Maker()
     assert cache.remembered("n", "39", make) == 39
     assert make.made == 0
+
+
+def test_changed_snapshot_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second run takes the snapshot from the cache, and says the same; a change is seen."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    list(write(tmp_path / "acme"))
+    arguments = ["ask", "who can s3:DeleteBucket", "-s", str(tmp_path / "acme"), "--format", "json"]
+    said = [json.loads(CliRunner().invoke(cli, arguments).stdout) for _ in range(2)]
+    for answer in said:
+        answer["seconds"] = 0
+    assert said[0] == said[1]
+    assert cache.user_file().stat().st_size > 0
+    details = tmp_path / "acme/accounts/222233334444/authorization-details.json"
+    text = details.read_text("utf-8").replace('"s3:DeleteBucket"', '"s3:GetBucketAcl"')
+    details.write_text(text, encoding="utf-8")
+    changed = json.loads(CliRunner().invoke(cli, arguments).stdout)
+    assert len(changed["ways"]) == len(said[0]["ways"])
+    assert changed["ways"] != said[0]["ways"]
+
+
+def test_oldest_values_go_first(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file does not grow without end."""
+    monkeypatch.setattr(cache, "_ROOM", 5000)
+    for number in range(10):
+        cache.remembered("n", str(number), lambda: "x" * 2000)
+    make = _Maker()
+    cache.remembered("n", "9", make)
+    assert make.made == 0
+    cache.remembered("n", "0", make)
+    assert make.made == 1

@@ -11,7 +11,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (
-    ("iam_smt", "verifier.errors", "verifier.facts", "verifier.request", "verifier.cache"),
+    (
+        "iam_smt",
+        "verifier.errors",
+        "verifier.facts",
+        "verifier.request",
+        "verifier.cache",
+        "verifier.parallel",
+    ),
     ("verifier.documents", "verifier.catalogue", "verifier.example"),
     ("verifier.policy",),
     ("verifier.question", "verifier.snapshot", "verifier.semantics"),

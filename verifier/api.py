@@ -41,14 +41,16 @@ class Snapshot:
         question: Question | str,
         *,
         timeout: float | None = None,
-        progress: Progress = lambda text: None,
+        progress: Progress = lambda text, done, total: None,
         evidence: Path | None = None,
+        jobs: int = 1,
     ) -> Answer:
         """Answer a question, or a sentence.
 
         `timeout` is in seconds for each question that the solver is asked; running out is an
-        unknown. `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts.
-        Raises `QuestionError` if the sentence cannot be read or names what is not there.
+        unknown. `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts;
+        `jobs` the number of processes for a question about many principals. Raises
+        `QuestionError` if the sentence cannot be read or names what is not there.
         """
         return ask(self.contents, question, timeout=timeout, progress=progress, evidence=evidence)
 

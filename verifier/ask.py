@@ -10,8 +10,9 @@ from pathlib import Path
 from iam_smt.theory import Solver
 from verifier.errors import QuestionError
 from verifier.evidence import recorder
+from verifier.parallel import spread
 from verifier.queries import grammar
-from verifier.queries.abilities import abilities
+from verifier.queries.abilities import abilities, action_classes
 from verifier.queries.assumptions import assumptions
 from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH, Closure
@@ -25,8 +26,8 @@ from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
 from verifier.verdict import Answer, Effort, Verdict, Way
 
-Progress = Callable[[str], None]
-"""Hears what is being asked about, for whoever waits."""
+Progress = Callable[[str, int, int], None]
+"""Hears whom was asked about last, how many were, and how many there are, for whoever waits."""
 
 _NOT_MODELLED = "the route via escalation is not modelled yet"
 
@@ -36,44 +37,56 @@ def ask(
     question: Question | str,
     *,
     timeout: float | None = None,
-    progress: Progress = lambda text: None,
+    progress: Progress = lambda text, done, total: None,
     evidence: Path | None = None,
+    jobs: int = 1,
 ) -> Answer:
     """Answer a question, or a sentence, about a snapshot.
 
     `timeout` is in seconds for each question that the solver is asked; running out is an
-    unknown. `evidence` is a folder for the questions that were refuted. Raises `QuestionError`
-    if the sentence cannot be read or names what is not there.
+    unknown. `evidence` is a folder for the questions that were refuted. `jobs` is the number of
+    processes that questions about many principals are spread over. Raises `QuestionError` if the
+    sentence cannot be read or names what is not there.
     """
     started = time.perf_counter()
     asked = grammar.parse(question) if isinstance(question, str) else question
     solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
     world = _world(snapshot, asked, solver)
-    ways: list[Way] = []
-    edges = 0
     wanted = Offers(aims(world, Goal(asked.actions, asked.resource)))
     if asked.actions and not wanted.aims:
         raise QuestionError(
             f"{asked.actions[0]} is not called on resources like `{asked.resource}`", asked.text
         )
-    if asked.form is Form.WHAT_CAN:
-        ways = list(abilities(world, asked, progress))
-    elif asked.route.kind is RouteKind.ESCALATION:
-        ways = [
-            Way(origin.name, Verdict.UNKNOWN, reason=_NOT_MODELLED)
-            for origin in _origins(world, asked)
-        ]
-    else:
-        for origin in _origins(world, asked):
-            progress(origin.name)
-            closure = Closure(world, origin, _limit(asked))
-            ways.append(Search(world, closure, wanted).run())
-            edges += closure.edges
+    classes = action_classes(world) if asked.form is Form.WHAT_CAN else []
+
+    def answer(origin: Origin) -> tuple[list[Way], int, int]:
+        before = solver.effort.questions
+        closure = Closure(world, origin, _limit(asked))
+        if asked.form is Form.WHAT_CAN:
+            ways = list(abilities(world, closure, classes, asked.resource))
+        elif asked.route.kind is RouteKind.ESCALATION:
+            ways = [Way(origin.name, Verdict.UNKNOWN, reason=_NOT_MODELLED)]
+        else:
+            ways = [Search(world, closure, wanted).run()]
+        return ways, closure.edges, solver.effort.questions - before
+
+    origins = list(_origins(world, asked))
+    ways: list[Way] = []
+    edges = questions = 0
+    if origins:
+        progress(origins[0].name, 0, len(origins))
+    # What was refuted is told in one process only.
+    found = spread(answer, origins, 1 if evidence else jobs)
+    for number, (origin, (more, seen, asked_of)) in enumerate(found, 1):
+        progress(origin.name, number, len(origins))
+        ways += more
+        edges += seen
+        questions += asked_of
     return Answer(
         asked,
         tuple(ways),
         tuple(assumptions(world, asked, [target for _, target in wanted.aims])),
-        Effort(time.perf_counter() - started, world.solver.effort.questions, edges),
+        Effort(time.perf_counter() - started, questions, edges),
         tuple(map(str, snapshot.remarks)),
     )
 

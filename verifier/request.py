@@ -153,3 +153,18 @@ class Request:
     resource: str
     resource_account: str | None
     context: Context = field(default_factory=lambda: MappingProxyType({}))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let requests pass between processes, which the view of the context cannot."""
+        values = (self.principal, self.action, self.resource, self.resource_account)
+        return _rebuilt, (*values, dict(self.context))
+
+
+def _rebuilt(
+    principal: Principal,
+    action: str,
+    resource: str,
+    account: str | None,
+    values: dict[str, tuple[str, ...]],
+) -> Request:
+    return Request(principal, action, resource, account, MappingProxyType(values))

@@ -64,6 +64,14 @@ def _complete(
 @timeout_option
 @evidence_option
 @no_cache_option
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes for a question about many principals.",
+)
 @as_of_option("default is that of the snapshot, else today")
 @click.option("--grammar", is_flag=True, help="Print the grammar of the sentence, and stop.")
 @quiet_option
@@ -82,6 +90,7 @@ def ask(
     output: Path | None,
     timeout: float | None,
     evidence: Path | None,
+    jobs: int,
     as_of: datetime | None,
     grammar: bool,
     quiet: bool,
@@ -109,7 +118,9 @@ def ask(
     from verifier.report.waiting import Waiting
 
     with Waiting(quiet=quiet) as waiting:
-        answer = snapshot.ask(question, timeout=timeout, progress=waiting, evidence=evidence)
+        answer = snapshot.ask(
+            question, timeout=timeout, progress=waiting, evidence=evidence, jobs=jobs
+        )
     write(_rendered(answer, form), output)
     sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[answer.verdict.value])
 

@@ -5,43 +5,35 @@ Actions that the same patterns name, with the same resource types, are decided t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from iam_smt.principals import Kind
 from verifier import catalogue, facts
 from verifier.compile.matching import names_action
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import ActionElement, Effect
-from verifier.queries.callers import callers
-from verifier.queries.closure import ANY_LENGTH, Closure
+from verifier.queries.closure import Closure
 from verifier.queries.goals import Goal, aims
 from verifier.queries.offers import Offers
 from verifier.queries.reach import Search
 from verifier.queries.world import World
-from verifier.question import Question, RouteKind, Who, WhoKind
 from verifier.verdict import Verdict, Way
 
 
-def abilities(world: World, question: Question, progress: Callable[[str], None]) -> Iterator[Way]:
+def abilities(
+    world: World, closure: Closure, classes: list[list[str]], resource: str | None
+) -> Iterator[Way]:
     """Yield a way for each action that is not ruled out, under the action's name."""
-    who = question.who or Who(WhoKind.ANYONE)
-    limit = question.route.limit or ANY_LENGTH
-    if question.route.kind is RouteKind.DIRECTLY:
-        limit = 1
-    classes = list(_classes(world).values())
-    for origin in callers(world, who):
-        progress(origin.name)
-        closure = Closure(world, origin, limit)
-        offers = _Offers(world, closure)
-        for members in classes:
-            if not offers.may_include(members[0]):
-                continue
-            wanted = Offers(aims(world, Goal((members[0],), question.resource)))
-            way = Search(world, closure, wanted).run()
-            if way.verdict is Verdict.NO:
-                continue
-            for name in members:
-                yield Way(name, way.verdict, way.witness, reason=way.reason)
+    offers = _Offers(world, closure)
+    for members in classes:
+        if not offers.may_include(members[0]):
+            continue
+        wanted = Offers(aims(world, Goal((members[0],), resource)))
+        way = Search(world, closure, wanted).run()
+        if way.verdict is Verdict.NO:
+            continue
+        for name in members:
+            yield Way(name, way.verdict, way.witness, reason=way.reason)
 
 
 class _Offers:
@@ -79,7 +71,7 @@ def _allowing(policies: Iterable[AttachedPolicy]) -> set[ActionElement]:
     }
 
 
-def _classes(world: World) -> dict[object, list[str]]:
+def action_classes(world: World) -> list[list[str]]:
     """Return the actions of the catalogue by what can tell them apart in this snapshot."""
     statements = [
         statement.actions for policy in _policies(world) for statement in policy.statements
@@ -99,7 +91,7 @@ def _classes(world: World) -> dict[object, list[str]]:
                 _special(action),
             )
             found.setdefault(signature, []).append(action)
-    return found
+    return list(found.values())
 
 
 def _may_name(pattern: str, service: str) -> bool:

@@ -30,34 +30,35 @@ class Waiting:
         console: Console | None = None,
     ) -> None:
         self._console = console
-        self._text = ""
+        self._text, self._done, self._total = "", 0, 0
         self._lock = Lock()
         self._line: Progress | None = None
         self._timer = Timer(patience, self._start)
         self._timer.daemon = True
         self._shown = not quiet and (console is not None or sys.stderr.isatty())
 
-    def __call__(self, text: str) -> None:
-        """Tell what is being asked about now."""
+    def __call__(self, text: str, done: int = 0, total: int = 0) -> None:
+        """Tell what was asked about last, how much is done, and of how much."""
         with self._lock:
-            self._text = plain(text)
+            self._text, self._done, self._total = plain(text), done, total
             if self._line is not None:
-                self._line.update(self._line.task_ids[0], description=self._text)
+                (task,) = self._line.task_ids
+                self._line.update(task, description=self._text, completed=done, total=total or None)
 
     def _start(self) -> None:
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         with self._lock:
             if self._line is None and self._shown:
                 self._line = Progress(
-                    SpinnerColumn(),
+                    BarColumn(),
+                    MofNCompleteColumn(),
                     TextColumn("{task.description}", markup=False),
-                    TimeElapsedColumn(),
                     console=self._console or Console(stderr=True),
                     transient=True,
                 )
-                self._line.add_task(self._text, total=None)
+                self._line.add_task(self._text, completed=self._done, total=self._total or None)
                 self._line.start()
 
     def __enter__(self) -> Self:
