@@ -71,3 +71,26 @@ def test_undecided_is_named() -> None:
     comparison = compare(attached(old, kind, "old"), attached(new, kind, "new"))
     assert comparison.relation is Relation.UNKNOWN
     assert "aws:PrincipalTag/b" in comparison.newly[0].reason
+
+
+def test_any_string_as_an_action() -> None:
+    """A list of all actions of today is all that a wildcard names, unless any string counts."""
+    every = {"Effect": "Allow", "Action": "sts:AssumeRole*", "Resource": "*"}
+    listed = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+    old = attached({"Statement": {**every, "Action": listed}}, PolicyKind.IDENTITY, "old")
+    new = attached({"Statement": every}, PolicyKind.IDENTITY, "new")
+    assert compare(old, new).relation is Relation.EQUIVALENT
+    comparison = compare(old, new, any_action=True)
+    assert comparison.relation is Relation.WIDER
+    assert comparison.newly[0].request is not None
+    assert comparison.newly[0].request.action.startswith("sts:assumerole")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_any_string_only_adds(case: dict[str, Any]) -> None:
+    """What tells policies apart among the actions that exist does so among all strings."""
+    kind = PolicyKind[case["kind"].upper()]
+    old, new = (attached(case[side], kind, side) for side in ("old", "new"))
+    narrow, wide = compare(old, new), compare(old, new, any_action=True)
+    assert bool(wide.newly) >= bool(narrow.newly)
+    assert bool(wide.lost) >= bool(narrow.lost)

@@ -68,6 +68,7 @@ def compare_policies(
     as_of: date | None = None,
     timeout: float | None = None,
     evidence: Path | None = None,
+    any_action: bool = False,
 ) -> Comparison:
     """Compare two policy files: what does the new one allow that the old one does not, and the
     other way round?
@@ -75,8 +76,11 @@ def compare_policies(
     `kind` is the kind of policy, such as `identity`, `resource`, `trust`, `scp` or `rcp`; default
     is what the elements tell. Requests are made on or after `as_of`, at any time by default.
     `timeout` is in seconds for each question that the solver is asked; running out is an unknown.
-    `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts. Raises
-    `InputError` with the place if a file is malformed.
+    `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts. With
+    `any_action`, actions are any strings, not only those that exist or that a policy names.
+    Raises `InputError` with the place if a file is malformed.
     """
     before, after = read_policies((Path(old), Path(new)), kind, lambda remark: None)
-    return compare(before, after, as_of=as_of, timeout=timeout, evidence=evidence)
+    return compare(
+        before, after, as_of=as_of, timeout=timeout, evidence=evidence, any_action=any_action
+    )

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from iam_smt.theory import Solver
 from verifier.comparison import Change, Comparison
-from verifier.compile.actions import actions
+from verifier.compile.actions import ActionSpace, actions
+from verifier.compile.any_actions import AnyActions
 from verifier.compile.open_requests import askers, open_request
 from verifier.errors import PolicyError
 from verifier.evidence import recorder
@@ -32,6 +33,7 @@ def compare(
     as_of: date | None = None,
     timeout: float | None = None,
     evidence: Path | None = None,
+    any_action: bool = False,
     solver: Solver | None = None,
 ) -> Comparison:
     """Compare two policies of one kind: what does the new one allow that the old one does not,
@@ -39,15 +41,16 @@ def compare(
 
     Requests are made on or after `as_of`, at any time by default. `timeout` is in seconds for
     each question that the solver is asked; running out is an unknown. `evidence` is a folder for
-    the questions that were refuted; `solver` takes the place of one made for the occasion. Raises
+    the questions that were refuted. With `any_action`, actions are any strings, not only those
+    that exist or that a policy names. `solver` takes the place of one made for the occasion. Raises
     `PolicyError` if the kinds differ.
     """
     started = time.perf_counter()
     solver = solver or Solver(timeout, refuted=recorder(evidence) if evidence else None)
-    before, after = _sides(old, new)
+    space, before, after = _sides(old, new, any_action)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}
-    for comparing in _comparisons(before, after, solver, as_of):
+    for comparing in _comparisons(before, after, space, solver, as_of):
         for found, one, other in ((newly, after, before), (lost, before, after)):
             for difference in comparing.differences(one, other):
                 change = _change(one, comparing, difference)
@@ -70,6 +73,7 @@ def exceeds(
     *,
     as_of: date | None = None,
     timeout: float | None = None,
+    any_action: bool = False,
 ) -> Change | None:
     """Does `policy` allow anything that `limit` does not? Return such a request, None if there is
     none; a change without a request if that is unknown.
@@ -77,8 +81,8 @@ def exceeds(
     The first half of `compare`, which stops at the first answer. Raises as it does.
     """
     unknown: Change | None = None
-    ours, theirs = _sides(policy, limit)
-    for comparing in _comparisons(ours, theirs, Solver(timeout), as_of):
+    space, ours, theirs = _sides(policy, limit, any_action)
+    for comparing in _comparisons(ours, theirs, space, Solver(timeout), as_of):
         for difference in comparing.differences(ours, theirs):
             change = _change(ours, comparing, difference)
             if change.request is not None:
@@ -87,19 +91,21 @@ def exceeds(
     return unknown
 
 
-def _sides(one: AttachedPolicy, other: AttachedPolicy) -> tuple[Side, Side]:
+def _sides(
+    one: AttachedPolicy, other: AttachedPolicy, any_action: bool
+) -> tuple[ActionSpace, Side, Side]:
     if one.kind is not other.kind:
         problem = f"{one.kind.with_article} is compared with {other.kind.with_article}"
         raise PolicyError(problem, "compare policies of one kind")
     policies = [_completed(policy) for policy in (one, other)]
-    for policy in policies:
-        actions().meet(statement.actions for statement in policy.statements)
-    first, second = (side(policy, actions()) for policy in policies)
-    return first, second
+    elements = [statement.actions for policy in policies for statement in policy.statements]
+    space: ActionSpace = AnyActions(elements) if any_action else actions().with_those_of(elements)
+    first, second = (side(policy, space) for policy in policies)
+    return space, first, second
 
 
 def _comparisons(
-    before: Side, after: Side, solver: Solver, as_of: date | None
+    before: Side, after: Side, space: ActionSpace, solver: Solver, as_of: date | None
 ) -> Iterator[Comparing]:
     """Yield a comparison for each kind of caller that makes a difference."""
     policies = [found for item in (before, after) if (found := item.policy.policy) is not None]
@@ -109,7 +115,7 @@ def _comparisons(
         statement.principal for policy in policies for statement in policy.statements
     )
     for caller in askers(policies, _partition(before, after)):
-        comparing = Comparing(open_request(caller, actions(), not_before), solver)
+        comparing = Comparing(open_request(caller, space, not_before), solver)
         yield comparing
         if not has_principals and not comparing.depends_on_caller:
             return

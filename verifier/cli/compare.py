@@ -48,6 +48,11 @@ _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", 
     show_default=True,
     help="Exit with 3 if anything is newly allowed, or if anything changes at all.",
 )
+@click.option(
+    "--any-action",
+    is_flag=True,
+    help="Let actions be any strings, not only those that exist or that a policy names.",
+)
 @format_option
 @output_option
 @timeout_option
@@ -62,6 +67,7 @@ def compare(
     new: Path,
     kind: str | None,
     fail_on: str,
+    any_action: bool,
     form: str,
     output: Path | None,
     timeout: float | None,

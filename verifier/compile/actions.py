@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Protocol
 
 from iam_smt.automata import EVERYTHING, Clause, clause, exactly
 from verifier import catalogue
@@ -14,6 +15,26 @@ from verifier.policy.syntax import ActionElement
 
 _Form = tuple[int, tuple[tuple[Clause, str], ...]]
 """Actions of one service, and what each of them may be called on, with a plain example."""
+
+
+class ActionSpace(Protocol):
+    """Finitely many actions, or kinds of actions; a set of them is an integer."""
+
+    @property
+    def everything(self) -> int:
+        """The set of all."""
+
+    def name(self, position: int) -> str:
+        """Return the action behind a bit."""
+
+    def of(self, element: ActionElement) -> int:
+        """Return the actions that an element is about (R2.6)."""
+
+    def of_services(self, *services: str) -> int:
+        """Return the actions of some services."""
+
+    def domains(self, bits: int) -> Iterator[tuple[int, Clause, str]]:
+        """Split a set by what the actions may be called on, each part with an example."""
 
 
 class Actions:
@@ -42,10 +63,11 @@ class Actions:
         """Return an action as AWS spells it, or as a policy does."""
         return self._names[position]
 
-    def meet(self, elements: Iterable[ActionElement]) -> None:
+    def with_those_of(self, elements: Iterable[ActionElement]) -> Actions:
         """Take in what elements name that no catalogue has, before sets of actions are made."""
         for element in elements:
             self.of(element)
+        return self
 
     def of(self, element: ActionElement) -> int:
         """Return the actions that an element is about (R2.6)."""

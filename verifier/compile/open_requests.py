@@ -17,7 +17,7 @@ from iam_smt.principals import Kind
 from iam_smt.relevance import relevant
 from iam_smt.terms import Term, both
 from iam_smt.texts import StringVariable
-from verifier.compile.actions import Actions
+from verifier.compile.actions import ActionSpace
 from verifier.compile.callers import Caller, anonymous_caller, named_caller, outside_caller
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
@@ -45,7 +45,7 @@ class OpenRequest:
     """A request by some caller of a kind, with any action, on any resource, with any context."""
 
     call: Call
-    actions: Actions
+    actions: ActionSpace
     action: FiniteVariable
     resource: StringVariable
 
@@ -64,7 +64,7 @@ class OpenRequest:
         return self.call.decode(model, self.actions.name(model.name(self.action)))
 
 
-def open_request(caller: Caller, actions: Actions, not_before: Fraction | None) -> OpenRequest:
+def open_request(caller: Caller, actions: ActionSpace, not_before: Fraction | None) -> OpenRequest:
     """Return the request of a caller of which nothing else is known."""
     label = caller.label
     resource = StringVariable(f"{label}.resource", EVERYTHING)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from iam_smt.model import Model
 from iam_smt.terms import FALSE, TRUE, And, Term, both, disjunction, negation
 from iam_smt.theory import Solver
-from verifier.compile.actions import Actions
+from verifier.compile.actions import ActionSpace
 from verifier.compile.open_requests import OpenRequest
 from verifier.compile.statements import about
 from verifier.policy.attached import AttachedPolicy
@@ -31,7 +31,7 @@ class Side:
     denied: Mapping[Hashable, int]
 
 
-def side(policy: AttachedPolicy, actions: Actions) -> Side:
+def side(policy: AttachedPolicy, actions: ActionSpace) -> Side:
     """Return a policy ready to be compared; `allowed` and `denied` are the sets of actions of
     statements that read the same but for their actions.
     """
