@@ -16,6 +16,7 @@ from verifier.request import Principal, PrincipalType, Request, context
 
 FOLDER = Path(__file__).parent / "cases"
 MATCHING = "matching.jsonl"
+PUBLIC = "public.jsonl"
 _NOWHERE = documents.parse("{}", "case")
 
 
@@ -89,4 +90,6 @@ def rows(name: str) -> list[dict[str, Any]]:
 def all_cases() -> list[Case]:
     """Return every request case of every file."""
     names = sorted(path.name for path in FOLDER.glob("*.jsonl"))
-    return [read_case(row) for name in names if name != MATCHING for row in rows(name)]
+    return [
+        read_case(row) for name in names if name not in (MATCHING, PUBLIC) for row in rows(name)
+    ]

@@ -61,13 +61,17 @@ def _is_type_name(step: str | int) -> bool:
 
 @dataclass
 class Building:
-    """What has been read so far; entities by ARN."""
+    """What has been read so far; entities by ARN.
+
+    `restricting` has the accounts that restrict public access to their buckets (R9.20).
+    """
 
     users: dict[str, User] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     endpoints: dict[str, AttachedPolicy] = field(default_factory=dict)
     accounts: dict[str, str | None] = field(default_factory=dict)
+    restricting: dict[str, Location] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     _policies: dict[tuple[PolicyKind, str], tuple[Policy, list[tuple[str, Pointer]]]] = field(
         default_factory=dict

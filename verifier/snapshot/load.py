@@ -54,6 +54,7 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
             "a snapshot holds the output of `aws iam get-account-authorization-details`",
         )
     pages.finish()
+    resources.restrict_public(building)
     for said in manifests:
         building.accounts.update(said.names)
     found = organizations.finish()
@@ -89,6 +90,12 @@ def _files(paths: Sequence[Path], building: Building, manifests: list[Manifest])
                 building.remark(f"{file}: is no JSON file and was not read")
 
 
+def _owner(file: _File) -> str | None:
+    """Return the account that a file belongs to, by the manifest or by its folder."""
+    in_path = _IN_PATH.search(file.inside)
+    return file.manifest.owner(file.inside) or (in_path[1] if in_path else None)
+
+
 def _add(
     value: Any,
     location: Location,
@@ -103,9 +110,9 @@ def _add(
     elif authorization_details.recognises(value):
         pages.add(value, location)
     elif resources.recognises(value):
-        owner = file.manifest.owner(file.inside)
-        in_path = _IN_PATH.search(file.inside)
-        resources.add(value, location, building, owner or (in_path[1] if in_path else None))
+        resources.add(value, location, building, _owner(file))
+    elif resources.recognises_settings(value):
+        resources.add_settings(value, location, building, _owner(file))
     elif _is_by_account(value):
         count = 0
         for account in value["accounts"]:

@@ -50,13 +50,17 @@ class Role:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """A resource that the snapshot lists; `tags` is None where they were not given."""
+    """A resource that the snapshot lists; `tags` is None where they were not given.
+
+    `restricting` is where the snapshot says that the resource restricts public access (R9.20).
+    """
 
     arn: str
     account: str
     policy: AttachedPolicy | None
     tags: Tags | None
     location: Location
+    restricting: Location | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

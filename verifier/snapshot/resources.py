@@ -6,21 +6,32 @@ resource has one (`null` says that it has none). `Account` tells the owner where
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from verifier.errors import SnapshotError
 from verifier.policy.attached import AttachedPolicy
+from verifier.policy.parse import policy_from_text
+from verifier.policy.public import is_public
 from verifier.policy.reading import Location
-from verifier.policy.syntax import PolicyKind
+from verifier.policy.syntax import Policy, PolicyKind
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
 
 _PARTS_OF_AN_ARN = 6
 
 
+class PublicAccessBlock(Shape):
+    """The settings of Block Public Access, of which one bears on what is allowed (R9.20, R9.21)."""
+
+    RestrictPublicBuckets: bool = False
+
+
 class ResourceEntry(Shape):
     """One resource."""
 
+    PublicAccessBlockConfiguration: PublicAccessBlock | None = None
     Arn: str
     Account: str | None = None
     Policy: dict[str, Any] | str | None = None
@@ -32,6 +43,62 @@ def recognises(value: Any) -> bool:
     if isinstance(value, dict):
         return "Resources" in value or ("Arn" in value and "Policy" in value)
     return isinstance(value, list) and bool(value) and all(map(recognises, value))
+
+
+def recognises_settings(value: Any) -> bool:
+    """Return whether `value` looks like the Block Public Access settings of an account."""
+    return isinstance(value, dict) and set(value) == {"PublicAccessBlockConfiguration"}
+
+
+def add_settings(value: Any, location: Location, building: Building, owner: str | None) -> None:
+    """Read the settings of an account, that of the folder or of the manifest (R9.22)."""
+    if owner is None:
+        raise SnapshotError(
+            "whose settings these are is not known",
+            "keep the file below accounts/111122223333/",
+            location.document.place(location.pointer),
+        )
+    at = location.at("PublicAccessBlockConfiguration")
+    said = validate(PublicAccessBlock, value["PublicAccessBlockConfiguration"], at)
+    if said.RestrictPublicBuckets:
+        building.restricting[owner] = at
+
+
+def restrict_public(building: Building) -> None:
+    """Close public buckets to other accounts where Block Public Access says so (R9.20)."""
+    for arn, resource in building.resources.items():
+        restricting = resource.restricting or building.restricting.get(resource.account)
+        attached = resource.policy
+        if restricting is None or attached is None or attached.policy is None:
+            continue
+        if arn.split(":")[2] == "s3" and is_public(attached.policy):
+            building.resources[arn] = replace(
+                resource, policy=replace(attached, policy=_restricted(attached.policy, resource))
+            )
+
+
+def _restricted(policy: Policy, resource: Resource) -> Policy:
+    """Return the policy with what Amazon S3 adds to it: only services and the owner's account
+    keep access.
+    """
+    text = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Sid": "RestrictPublicBuckets",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [resource.arn, f"{resource.arn}/*"],
+                "Condition": {
+                    "StringNotEquals": {"aws:PrincipalAccount": resource.account},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                },
+            },
+        }
+    )
+    (added,) = policy_from_text(text, PolicyKind.RESOURCE).statements
+    return replace(policy, statements=(*policy.statements, replace(added, position=())))
 
 
 def add(value: Any, location: Location, building: Building, owner: str | None) -> None:
@@ -68,9 +135,12 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
     if is_endpoint and policy:
         building.endpoints[name] = policy
     tags = None if entry.Tags is None else read_tags(entry.Tags)
-    building.add(
-        building.resources, Resource(entry.Arn, account, policy, tags, location), "resource"
-    )
+    said = entry.PublicAccessBlockConfiguration
+    restricting = None
+    if said is not None and said.RestrictPublicBuckets:
+        restricting = location.at("PublicAccessBlockConfiguration")
+    resource = Resource(entry.Arn, account, policy, tags, location, restricting)
+    building.add(building.resources, resource, "resource")
 
 
 _NAMES = {"s3": "bucket", "kms": "key", "sqs": "queue", "sns": "topic", "lambda": "function"}
