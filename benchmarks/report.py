@@ -34,7 +34,7 @@ def _milliseconds(values: list[float], share: float) -> str:
 def _policies(records: Records) -> Iterator[str]:
     yield _row("questions", "count", "p50 ms", "p99 ms", "max ms", "verdicts", "rlimit, median")
     yield _row(*["---"] * 7)
-    for name in ("managed pairs", "managed versions", "quacky pairs"):
+    for name in ("managed pairs", "managed versions", "quacky pairs", "cross-check"):
         found = _select(records, name)
         if not found:
             continue

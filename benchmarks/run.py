@@ -28,6 +28,7 @@ FROM_CORPORA: dict[str, Callable[[], Iterator[Record]]] = {
     "managed-pairs": policies.managed_pairs,
     "managed-versions": policies.managed_versions,
     "quacky": policies.quacky,
+    "cross-check": policies.cross_check,
 }
 
 

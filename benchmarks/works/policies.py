@@ -93,6 +93,24 @@ def managed_versions() -> Iterator[Record]:
             )
 
 
+def cross_check(count: int = 300) -> Iterator[Record]:
+    """The hardest question of a sample of version pairs, decided by cvc5: it must not disagree."""
+    pairs = []
+    for row in rows("aws_managed_policy_history.jsonl.gz"):
+        policies = [policy(item["document"], item["version"]) for item in row["versions"]]
+        pairs += [(row["name"], old, new) for old, new in pairwise(policies)]
+    for name, old, new in Random(_SEED).sample(pairs, count):
+        question = _hardest(old, new)
+        if question is None:
+            continue
+        said = DECIDERS["verifier"](question)
+        case = f"{name} {old.title} {new.title}"
+        record = timed("cross-check", case, partial(DECIDERS["cvc5"], question), solver="cvc5")
+        if {said, record.verdict} == {"sat", "unsat"}:
+            raise AssertionError(f"{case}: cvc5 says {record.verdict}, the glob theory {said}")
+        yield record
+
+
 def quacky() -> Iterator[Record]:
     """The pairs of another tool with its answers; a verdict that differs says so."""
     _warm_up()
