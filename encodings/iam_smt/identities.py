@@ -21,12 +21,15 @@ _NO_ACCOUNT = clause([(Run(Characters(frozenset(":0123456789"), True)),)])
 
 _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"})
 _LISTS_OF_CLAIMS = frozenset({"amr"})
+_IN_EVERY_TOKEN = frozenset({"aud", "sub"})
+_WITHOUT_ID_TOKENS = frozenset({"www.amazon.com", "graph.facebook.com", "saml"})
 
 
 class PrincipalKeys:
     """The keys of a principal with these credentials.
 
     `user_id` and `user_name` are texts where the kind has them; `clock` is the time of the call.
+    `is_claim` tells which claims of federated identities there are.
     """
 
     def __init__(
@@ -38,9 +41,11 @@ class PrincipalKeys:
         clock: NumberVariable,
         user_id: Text | None = None,
         user_name: Text | None = None,
+        is_claim: Callable[[str], bool] = lambda name: True,
     ) -> None:
         self._label = label
         self._principal = principal
+        self._is_claim = is_claim
         self._credentials = credentials
         self._membership = membership if principal.kind in ACCOUNT_KINDS else NO_ORGANIZATION
         self._clock = clock
@@ -164,12 +169,16 @@ class PrincipalKeys:
         return self._source_membership.paths if is_set else self._source_membership.organization
 
     def _claim(self, name: str) -> Key:
-        """Return a claim of a federated identity: while it asks for a role, or later (5.3)."""
+        """Return a claim of a federated identity: while it asks for a role, or later (5.3).
+
+        Every token of OpenID Connect says for whom it is and about whom.
+        """
         issuer, _, claim = name.rpartition(":")
         listed = claim in _LISTS_OF_CLAIMS or claim.startswith("eduperson")
         key_type = KeyType.TEXTS if listed else KeyType.TEXT
-        if self._vouches(issuer):
-            return free_key(self._label, name, key_type)
+        if self._vouches(issuer) and self._is_claim(name):
+            is_certain = claim in _IN_EVERY_TOKEN and issuer not in _WITHOUT_ID_TOKENS
+            return free_key(self._label, name, key_type, TRUE if is_certain else None)
         kept = self._credentials.claim(name)
         if kept is not None:
             return kept

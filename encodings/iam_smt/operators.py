@@ -96,11 +96,26 @@ def _address_text(value: AddressVariable, of: Clause) -> Term | None:
         return TRUE
     terms: list[Term] = []
     for pattern in of.patterns:
+        if _is_no_address(pattern):
+            continue
         network = _block(pattern)
         if network is None:
             return None
         terms.append(value.within(network))
     return disjunction(terms)
+
+
+_IN_ADDRESSES = frozenset("0123456789abcdefABCDEF.:")
+
+
+def _is_no_address(pattern: Pattern) -> bool:
+    """Return whether every match has a character that no address has, or is text that is none."""
+    texts = [item for item in pattern if isinstance(item, str)]
+    if any(not _IN_ADDRESSES.issuperset(text) for text in texts):
+        return True
+    return len(texts) == len(pattern) and (
+        "/" in _text(pattern) or read_network(_text(pattern)) is None
+    )
 
 
 def _block(pattern: Pattern) -> Network | None:

@@ -8,11 +8,11 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from iam_smt.assume_role import AssumeRoleKeys
-from iam_smt.context import KeyType, Source, SymbolicContext
+from iam_smt.context import KeyType, Source, SymbolicContext, free_key
 from iam_smt.credentials import overruled
 from iam_smt.evaluation import Layers, Setting
 from iam_smt.identities import PrincipalKeys
-from iam_smt.keys import Key, SingleKey, Truth, Value
+from iam_smt.keys import ABSENT, Key, SingleKey, Truth, Value
 from iam_smt.model import Model
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
@@ -20,9 +20,9 @@ from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, TagKeys
 from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
-from iam_smt.terms import Atom, Term, atoms, conjunction, truth
+from iam_smt.terms import Atom, Flag, Term, atoms, conjunction, truth
 from iam_smt.texts import Choice, Join, StringVariable, View
-from verifier import catalogue
+from verifier import catalogue, facts
 from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
 from verifier.compile.requests import SymbolicRequest
@@ -66,6 +66,30 @@ def type_of(key: str) -> KeyType | None:
     if found is None:
         return None
     return KeyType.TEXTS if found.startswith("ArrayOf") else _TYPES.get(found, KeyType.TEXT)
+
+
+@dataclass(frozen=True)
+class Unlisted:
+    """Keys that no catalogue has: what has no colon is no key of AWS's (R4.8); of a key that only
+    looks like a global one it is open whether it is ever there (R5.1).
+    """
+
+    label: str
+
+    def key(self, name: str) -> Key | None:
+        """Return the key `name` if it is none of AWS's."""
+        if ":" not in name:
+            return ABSENT
+        if not facts.is_unlisted(name):
+            return None
+        there = Flag(
+            f"{self.label} has {name}", f"the condition key `{name}` is none that AWS documents"
+        )
+        return free_key(self.label, name, KeyType.TEXT, there)
+
+    def axioms(self) -> list[Term]:
+        """Nothing is known of such keys."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -137,9 +161,10 @@ class Call:
             keys.clock,
             caller.user_id,
             caller.user_name,
+            catalogue.is_claim,
         )
         network = NetworkKeys(label, principal.kind, keys.via_service)
-        sources: list[Source] = [keys, network, person, resource, TagKeys(label)]
+        sources: list[Source] = [keys, network, person, resource, TagKeys(label), Unlisted(label)]
         if assume is not None:
             sources.insert(0, assume)
         self.context = SymbolicContext(label, sources, type_of)

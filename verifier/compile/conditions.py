@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import product
+from math import prod
 
 from iam_smt import conditions
 from iam_smt.automata import clause, exactly
@@ -13,7 +14,7 @@ from iam_smt.keys import SetKey, Truth, Value
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
 from iam_smt.operators import NEGATED, POSITIVE, TEXTS
-from iam_smt.patterns import Pattern, split_at_colons
+from iam_smt.patterns import Item, Pattern, merged, split_at_colons
 from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunction, negation
 from iam_smt.texts import Choice, StringVariable, Text, View, equal, member
@@ -24,7 +25,8 @@ from verifier.policy.syntax import Condition
 _PLAIN = {"StringEquals", "StringLike"}
 _ARNS = {"ArnEquals", "ArnLike"}
 _ARN_PARTS = 6
-_MOST_GUARDS = 4
+_MOST_CASES = 64
+_MOST_FILLINGS = 256
 
 
 def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
@@ -100,16 +102,32 @@ def _tied(operator: str, value: Value, hole: Hole) -> Term | None:
     if operator in _PLAIN:
         return tie(value, hole)
     hollows = _read(operator, hole)
-    if hollows is None or not isinstance(value, StringVariable):
-        return None
-    terms = [fits(value, hollow) for hollow in hollows]
+    return None if hollows is None else _among(value, hollows)
+
+
+def _among(value: Text, hollows: Sequence[Hollow]) -> Term | None:
+    """Return a term that holds iff `value` fits one of the patterns."""
+    match value:
+        case Choice(cases=cases):
+            terms = [_guarded(guard, _among(option, hollows)) for guard, option in cases]
+        case str():
+            terms = [_fills(value, found.items) for found in hollows]
+        case StringVariable():
+            terms = [fits(value, found) for found in hollows]
+        case _:
+            return None
     return disjunction(term for term in terms if term) if all(terms) else None
+
+
+def _guarded(guard: Term, term: Term | None) -> Term | None:
+    return None if term is None else both(guard, term)
 
 
 def _read(operator: str, hole: Hole) -> list[Hollow] | None:
     """Return the patterns with holes that an operator makes of a template (R4.51, R4.52).
 
-    None where it reads the value of a hole in another way than as it stands.
+    None where it reads the value of a hole in another way than as it stands: a value with a colon
+    moves what follows it in an ARN to a later part, which matters to wildcards before the last.
     """
     found = hole.hollow
     if operator in _PLAIN:
@@ -117,7 +135,9 @@ def _read(operator: str, hole: Hole) -> list[Hollow] | None:
     if operator not in _ARNS:
         return None
     *head, _ = split_at_colons(found.pattern, _ARN_PARTS)
-    if any(found.has_hole(part) for part in head):
+    items = [item for part in head for item in part if not isinstance(item, str)]
+    holes = [place for place, item in enumerate(items) if found.has_hole((item,))]
+    if holes and any(not found.has_hole((item,)) for item in items[holes[0] :]):
         return None
     return [Hollow(pattern, found.holes) for pattern in TEXTS[operator]([found.pattern])]
 
@@ -129,19 +149,11 @@ def tie(value: Text, hole: Hole) -> Term | None:
     variable alone, both must be equal; else an open value must fit around the variables'.
     """
     if isinstance(value, Choice):
-        found: list[Term] = []
-        for guard, option in value.cases:
-            term = tie(option, hole)
-            if term is None:
-                return None
-            found.append(both(guard, term))
-        return disjunction(found)
-    alone = hole.alone
+        found = [_guarded(guard, tie(option, hole)) for guard, option in value.cases]
+        return disjunction(term for term in found if term) if all(found) else None
     if isinstance(value, str):
-        if alone is None:
-            return None
-        before, text, after = alone
-        return member(text, exactly(*parts(value, before, after)))
+        return _fills(value, hole.items)
+    alone = hole.alone
     if alone is not None and not alone[0] and not alone[2]:
         same = equal(value, alone[1])
         if same is not None:
@@ -162,6 +174,27 @@ def _same_part(one: View, other: View) -> Term | None:
     return fits(one.base, hollow([*one.head, other, *one.tail]))
 
 
+def _fills(text: str, items: Sequence[Item | Text]) -> Term | None:
+    """Return a term that holds iff the values of the variables make `text` of the template."""
+    places = [place for place, item in enumerate(items) if not isinstance(item, Item)]
+    if len(places) == 1:
+        before, of, after = _around(items, places[0])
+        return member(of, exactly(*parts(text, before, after)))
+    found: list[Term] = []
+    for values in _fillings(text, items):
+        if len(found) == _MOST_FILLINGS:
+            return None
+        found.append(conjunction(member(of, exactly(value)) for of, value in values))
+    return disjunction(found)
+
+
+def _around(items: Sequence[Item | Text], place: int) -> tuple[Pattern, Text, Pattern]:
+    """Return what stands before a hole, the hole, and what stands after it."""
+    before = merged(item for item in items[:place] if isinstance(item, Item))
+    after = merged(item for item in items[place + 1 :] if isinstance(item, Item))
+    return before, items[place], after  # type: ignore[return-value]
+
+
 def parts(text: str, before: Pattern, after: Pattern) -> list[str]:
     """Return every middle part of `text` that stands between matches of two patterns."""
     head, tail = clause([before]), clause([after])
@@ -170,28 +203,52 @@ def parts(text: str, before: Pattern, after: Pattern) -> list[str]:
     return [text[start:end] for start in starts for end in ends if start <= end]
 
 
+_Filling = tuple[tuple[Text, str], ...]
+"""What each hole is to be filled with."""
+
+
+def _fillings(text: str, items: Sequence[Item | Text]) -> Iterator[_Filling]:
+    """Yield every way to fill the holes so that the whole is `text`."""
+    place = next((n for n, item in enumerate(items) if not isinstance(item, Item)), None)
+    if place is None:
+        if text in clause([tuple(item for item in items if isinstance(item, Item))]):
+            yield ()
+        return
+    before, of, _ = _around(items, place)
+    head = clause([before])
+    for start in range(len(text) + 1):
+        if text[:start] in head:
+            for end in range(start, len(text) + 1):
+                for others in _fillings(text[end:], items[place + 1 :]):
+                    yield ((of, text[start:end]), *others)
+
+
 def _partition(operator: str, values: Alternatives) -> list[conditions.Case] | None:
     """Return what passes the positive test in each case of the guards, of which one holds."""
-    read = [(hole.guard, _read(operator, hole)) for hole in values.holes]
-    if operator not in TEXTS or any(hollows is None for _, hollows in read):
+    if operator not in TEXTS:
         return None
-    found: list[tuple[Term, list[Pattern], list[Hollow]]] = []
-    found += [(guard, [pattern], []) for guard, pattern in values.patterns]
-    found += [(guard, [], hollows or []) for guard, hollows in read]
-    guarded = [item for item in found if item[0] is not TRUE]
-    if len(guarded) > _MOST_GUARDS:
+    constant = [pattern for guard, pattern in values.patterns if guard is TRUE]
+    options: list[list[_Option]] = []
+    for each in values.of_each:
+        found: list[_Option] = [(guard, [pattern], []) for guard, pattern in each.patterns]
+        for hole in each.holes:
+            read = _read(operator, hole)
+            if read is None:
+                return None
+            found.append((hole.guard, [], read))
+        none_holds = conjunction(negation(guard) for guard, _, _ in found)
+        options.append([*found, (none_holds, [], [])])
+    if prod(map(len, options)) > _MOST_CASES:
         return None
     cases: list[conditions.Case] = []
-    for chosen in product((True, False), repeat=len(guarded)):
-        guard = conjunction(
-            term if taken else negation(term)
-            for taken, (term, _, _) in zip(chosen, guarded, strict=True)
-        )
-        if guard is FALSE:
-            continue
-        left_out = [item for taken, item in zip(chosen, guarded, strict=True) if not taken]
-        counted = [item for item in found if item not in left_out]
-        patterns = [pattern for _, several, _ in counted for pattern in several]
-        hollows = tuple(hollow for _, _, several in counted for hollow in several)
-        cases.append((guard, clause(TEXTS[operator](patterns)), hollows))
+    for chosen in product(*options):
+        guard = conjunction(guard for guard, _, _ in chosen)
+        if guard is not FALSE:
+            patterns = [*constant, *(item for _, several, _ in chosen for item in several)]
+            hollows = tuple(item for _, _, several in chosen for item in several)
+            cases.append((guard, clause(TEXTS[operator](patterns)), hollows))
     return cases
+
+
+_Option = tuple[Term, list[Pattern], list[Hollow]]
+"""What a template stands for where a guard holds."""

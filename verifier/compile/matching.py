@@ -19,7 +19,7 @@ from iam_smt.texts import Choice, Join, StringVariable, Text, View, cases
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template, Token, Variable, Wildcard
 
-_MOST_ALTERNATIVES = 64
+_MOST_ALTERNATIVES = 256
 
 
 def pattern(tokens: Iterable[Token]) -> Pattern:
@@ -99,12 +99,14 @@ class Hole:
 class Alternatives:
     """What templates stand for: patterns where their guards hold, and holes.
 
-    `unencoded` names variables whose part in the templates is not encoded.
+    `unencoded` names variables whose part in the templates is not encoded. `of_each` are those of
+    each template with variables alone, of whose guards at most one holds.
     """
 
     patterns: tuple[tuple[Term, Pattern], ...]
     holes: tuple[Hole, ...] = ()
     unencoded: tuple[str, ...] = ()
+    of_each: tuple[Alternatives, ...] = ()
 
 
 def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternatives:
@@ -114,6 +116,7 @@ def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternat
     patterns: list[tuple[Term, Pattern]] = []
     holes: list[Hole] = []
     unencoded: list[str] = []
+    of_each: list[Alternatives] = []
     for template in templates:
         if not template.variables:
             patterns.append((TRUE, pattern(template.tokens)))
@@ -122,7 +125,8 @@ def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternat
         patterns += found.patterns
         holes += found.holes
         unencoded += found.unencoded
-    return Alternatives(tuple(patterns), tuple(holes), tuple(unencoded))
+        of_each.append(found)
+    return Alternatives(tuple(patterns), tuple(holes), tuple(unencoded), tuple(of_each))
 
 
 def _resolve_one(template: Template, context: SymbolicContext) -> Alternatives:
