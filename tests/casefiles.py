@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from verifier.request import Principal, PrincipalType, Request, context
 FOLDER = Path(__file__).parent / "cases"
 MATCHING = "matching.jsonl"
 PUBLIC = "public.jsonl"
+CONTEXTS = "contexts.jsonl"
+_NO_REQUESTS = {MATCHING, PUBLIC, CONTEXTS}
 _NOWHERE = documents.parse("{}", "case")
 
 
@@ -57,21 +59,22 @@ def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
     )
 
 
-def principal(text: str, keys: dict[str, Any]) -> Principal:
+def principal(row: dict[str, Any]) -> Principal:
     """Return the principal of a case; a session's role is its `aws:PrincipalArn` if given."""
-    lower = {key.lower(): value for key, value in keys.items()}
+    text = row["principal"]
+    lower = {key.lower(): value for key, value in row.get("context", {}).items()}
     arn = lower.get("aws:principalarn")
-    found = Principal.parse(text)
+    found = Principal.parse(text, parent=row.get("parent"))
     if found.kind is PrincipalType.ROLE_SESSION and arn:
-        return Principal.parse(text, role=arn[0])
-    return found
+        found = Principal.parse(text, role=arn[0])
+    return replace(found, canonical_user=row.get("canonical_user"))
 
 
 def read_case(row: dict[str, Any]) -> Case:
     """Read one line of a file of requests."""
     keys = row.get("context", {})
     request = Request(
-        principal(row["principal"], keys),
+        principal(row),
         row["action"],
         row["resource"],
         row.get("resource_account"),
@@ -89,7 +92,5 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def all_cases() -> list[Case]:
     """Return every request case of every file."""
-    names = sorted(path.name for path in FOLDER.glob("*.jsonl"))
-    return [
-        read_case(row) for name in names if name not in (MATCHING, PUBLIC) for row in rows(name)
-    ]
+    names = sorted({path.name for path in FOLDER.glob("*.jsonl")} - _NO_REQUESTS)
+    return [read_case(row) for name in names for row in rows(name)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from iam_smt.automata import exactly
 from iam_smt.context import KeyType, SymbolicContext
-from iam_smt.keys import ABSENT, Key, SetKey, Truth, known, known_set
+from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known, known_set
 from iam_smt.networks import AddressVariable, read_network
 from iam_smt.numbers import Form, NumberVariable, read_moment, read_number
 from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.sets import SetVariable
-from iam_smt.terms import FALSE, Term, negation
+from iam_smt.terms import FALSE, Flag, Term, negation
 from iam_smt.texts import member
 from verifier.compile.calls import type_of
 from verifier.compile.requests import SymbolicRequest
@@ -60,7 +60,19 @@ def folded(request: Request, policies: ApplicablePolicies) -> SymbolicRequest:
 
 def opened(request: Request, policies: ApplicablePolicies) -> SymbolicRequest:
     """Return the request with an open context; `pins` then demands the known one."""
-    return _symbolic(request, policies, SymbolicContext("request", [], _type))
+    return _symbolic(request, policies, SymbolicContext("request", [_EpochKey()], _type))
+
+
+class _EpochKey:
+    """`aws:EpochTime`, whose value is written in seconds (R4.46)."""
+
+    def key(self, name: str) -> Key | None:
+        if name != "aws:epochtime":
+            return None
+        return SingleKey(Flag("has request.aws:epochtime"), NumberVariable(name, Form.EPOCH))
+
+    def axioms(self) -> list[Term]:
+        return []
 
 
 def _type(name: str) -> KeyType | None:
@@ -119,6 +131,6 @@ def _pin(value: object, text: str) -> Term | None:
             network = read_network(text)
             return value.within(network) if network and "/" not in text else None
         case NumberVariable(form=form):
-            number = read_number(text) if form is Form.NUMBER else read_moment(text)
+            number = read_moment(text) if form is Form.DATE else read_number(text)
             return value.compare("=", number) if number is not None else None
     return member(value, exactly(text))  # type: ignore[arg-type]

@@ -80,7 +80,7 @@ def test_text_and_url_encoded_documents() -> None:
 
 
 def test_labels() -> None:
-    """A statement is called by its Sid, or by its number."""
+    """A statement is called by its Sid, or by its number (R1.13)."""
     policy, _ = _read({"Version": NEW, "Statement": [ALLOW, {**ALLOW, "Sid": "Named"}]})
     assert [statement.label for statement in policy.statements] == ["1", "Named"]
 

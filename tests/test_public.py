@@ -45,7 +45,7 @@ def _ask(folder: Path, policy: Any, question: str, **files: Any) -> bool:
 
 @pytest.mark.parametrize("level", ["bucket", "account", "other account"])
 def test_restricted(tmp_path: Path, level: str) -> None:
-    """A restricted public bucket serves its account only, at either level (R9.20, R9.22)."""
+    """A restricted public bucket serves its account only, at either level (R6.58, R9.20, R9.22)."""
     owner = B if level == "other account" else A
     files: dict[str, Any] = (
         {"settings": SETTINGS}

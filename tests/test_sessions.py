@@ -21,7 +21,7 @@ def _principal(text: str) -> str:
     kind, _, name = text.partition(":")
     if kind == "session":
         return f"arn:aws:sts::{A}:assumed-role/{name}"
-    outside = {"outside": B, "outside-user": f"arn:aws:iam::{B}:user/eve"}
+    outside = {"outside": B, "outside-user": f"arn:aws:iam::{B}:user/eve", "*": "*"}
     return outside.get(text, f"arn:aws:iam::{A}:role/{text}")
 
 

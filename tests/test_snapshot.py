@@ -204,7 +204,7 @@ def test_targets_of_a_policy_file(tmp_path: Path) -> None:
 
 
 def test_zone_of_the_manifest(tmp_path: Path) -> None:
-    """An account that the zone leaves out is outside, though the snapshot holds it."""
+    """An account that the zone leaves out is outside, though the snapshot holds it (R9.30)."""
     page = {"RoleDetailList": [role("worker", AssumeRolePolicyDocument=trust({"AWS": B}))]}
     files: dict[str, Any] = {"a.json": page, "b.json": {"RoleDetailList": [role("other", B)]}}
     question = "can any external principal reach iam:CreateUser via role assumption"

@@ -17,7 +17,7 @@ _TAGS = ("aws:principaltag", "aws:requesttag")
 
 
 class AssumeRoleKeys:
-    """The keys of a call that assumes a role, chosen by the caller (R7.80, R5.56).
+    """The keys of a call that assumes a role, chosen by the caller (R7.80, R5.56, R7.32, R7.34).
 
     A tag that the call passes may be declared transitive; passing one that is already inherited
     fails (R7.61). A source identity can be set only where there is none (R7.64).
@@ -140,7 +140,10 @@ class AssumeRoleKeys:
 
 
 class ChainedSession(Credentials):
-    """The session that an assume-role call returns; `own` are the role's tags (R7.60)."""
+    """The session that an assume-role call returns; `own` are the role's tags (R7.60).
+
+    It shows the MFA of the user who made the call; another caller has none to show (R5.21).
+    """
 
     def __init__(
         self,

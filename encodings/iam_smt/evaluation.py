@@ -130,7 +130,11 @@ def allowed(layers: Layers, setting: Setting) -> Term:
 
 
 def _core(layers: Layers, setting: Setting) -> Term:
-    """Holds iff identity side and resource side allow together (R6.10-R6.16, R6.50-R6.82)."""
+    """Holds iff identity side and resource side allow together.
+
+    In one account R6.10-R6.16 and, where `strict`, R6.50 and R6.51: an account grant then leaves
+    it to IAM (R3.30). Across accounts R6.70-R6.74 (R3.31). Callers without an account: R6.80-R6.82.
+    """
     if not setting.accepted:
         return FALSE
     if setting.kind not in ACCOUNT_KINDS:

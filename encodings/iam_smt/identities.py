@@ -26,7 +26,7 @@ _WITHOUT_ID_TOKENS = frozenset({"www.amazon.com", "graph.facebook.com", "saml"})
 
 
 class PrincipalKeys:
-    """The keys of a principal with these credentials.
+    """The keys of a principal with these credentials (R5.10-R5.16, R5.22, R5.23, R5.25).
 
     `user_id` and `user_name` are texts where the kind has them; `clock` is the time of the call.
     `is_claim` tells which claims of federated identities there are.
@@ -154,6 +154,7 @@ class PrincipalKeys:
         return SingleKey(self._credentials.temporary, self._issue_time)
 
     def _mfa_age(self) -> Key:
+        """Return the age of MFA, which is there iff MFA was shown (R5.20)."""
         mfa = self._credentials.mfa
         shown = mfa.value.term if isinstance(mfa.value, Truth) else FALSE
         present = both(mfa.present, shown)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iam_smt.automata import EVERYTHING, exactly
-from iam_smt.context import KeyType, free_key
+from iam_smt.automata import EVERYTHING, Clause, clause, exactly
+from iam_smt.context import ACCOUNT, KeyType, free_key
 from iam_smt.credentials import (
     ON_INSTANCE,
     SERVICE_SESSION_KEYS,
@@ -17,8 +17,14 @@ from iam_smt.credentials import (
     keeps_claim,
 )
 from iam_smt.keys import ABSENT, Key, SingleKey, Truth, known
-from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term, both
+from iam_smt.patterns import ANYTHING, DIGIT, NOT_COLON, Pattern, Run
+from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term, both, negation
 from iam_smt.texts import Choice, Join, Member, StringVariable, Text, View, member
+
+_PART = Run(NOT_COLON)
+_HEAD: Pattern = ("arn:", _PART, ":", _PART, ":", _PART, ":")
+_TAIL: Pattern = (":", ANYTHING)
+"""What stands in an ARN before and after the account."""
 
 
 class OpenSession(Credentials):
@@ -28,7 +34,8 @@ class OpenSession(Credentials):
     pass session tags to the role, `identifiable` the same of a source identity. `providers` are
     the identity providers that the role trusts, `saml` among them for any SAML provider; None
     where it may trust any.
-    `by_service` allows the keys of sessions that a service runs, `shows_mfa` those of MFA.
+    `by_service` allows the keys of sessions that a service runs, `shows_mfa` those of MFA. What a
+    service runs is in none of the accounts `elsewhere` (R5.57).
     """
 
     def __init__(
@@ -42,6 +49,7 @@ class OpenSession(Credentials):
         providers: tuple[str, ...] | None = (),
         by_service: bool = False,
         shows_mfa: bool = True,
+        elsewhere: Clause | None = None,
     ) -> None:
         super().__init__(chain)
         self._label = label
@@ -49,6 +57,7 @@ class OpenSession(Credentials):
         self._taggable = taggable
         self._providers = providers
         self._by_service = by_service
+        self._elsewhere = elsewhere
         self._tag_keys: dict[str, SingleKey] = {}
         self._inherited: dict[str, SingleKey] = {}
         self._passed: dict[str, SingleKey] = {}
@@ -104,8 +113,17 @@ class OpenSession(Credentials):
         if name not in self._others:
             on_instance = self._on_instance if name in ON_INSTANCE else None
             key_type = SERVICE_SESSION_KEYS[name]
-            self._others[name] = free_key(self._label, name, key_type, on_instance)
+            key = free_key(self._label, name, key_type, on_instance)
+            if self._elsewhere is not None and name.endswith("arn"):
+                key = self._of_own(name, key.present, self._elsewhere)
+            self._others[name] = key
         return self._others[name]
+
+    def _of_own(self, name: str, present: Term, elsewhere: Clause) -> SingleKey:
+        """Return the ARN of something that is in none of the accounts `elsewhere`."""
+        value = StringVariable(f"{self._label}.{name}", clause([(*_HEAD, *ACCOUNT, *_TAIL)]))
+        inside = member(View(value, _HEAD, DIGIT, _TAIL), elsewhere)
+        return SingleKey(both(present, negation(inside)), value)
 
     def carried(self, later: Credentials) -> Binding:
         """Return what each open part of this session is when it is the session `later`."""

@@ -22,7 +22,7 @@ _PRIVATE_6 = ("fc00::/7", "fe80::/10", "::1")
 
 
 class NetworkKeys:
-    """Where the call comes from: a public address, or through a VPC endpoint (R5.30-R5.34).
+    """Where the call comes from: a public address, or through a VPC endpoint (R5.30-R5.32).
 
     A forward access session drops the endpoint keys of the first call; its address is kept or
     not (R5.51, X-15). Calls of services carry no network keys (R5.34).
@@ -83,7 +83,8 @@ class NetworkKeys:
 
 
 class CallKeys:
-    """When and how the call is made: time, transport, region, on whose behalf (R5.50-R5.55).
+    """When and how the call is made: time, transport, region, on whose behalf (R5.50, R5.51, R5.53,
+    R5.55).
 
     `is_of` gives a term that holds iff the call is of one of the services named; `not_before` is
     the moment of the question in seconds since 1970: no request is made earlier.

@@ -38,7 +38,7 @@ class ActionSpace(Protocol):
 
 
 class Actions:
-    """The actions of the catalogue, and those that policies name although it has them not.
+    """The actions of the catalogue, and those that policies name although it has them not (R2.8).
 
     A set of actions is an integer; bit `n` stands for the action at position `n`.
     """

@@ -17,7 +17,7 @@ _FORM = clause([(NOT_COLON, Run(NOT_COLON), ":", ANY, Run(ANY))])
 
 
 class AnyActions:
-    """All strings of the form of an action, in lower case, by which elements name them.
+    """All strings of the form of an action, in lower case, by which elements name them (R2.8).
 
     Each kind has one string that stands for it. Raises `QuestionError` if the patterns tell more
     kinds apart than can be listed.

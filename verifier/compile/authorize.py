@@ -44,7 +44,7 @@ def authorize(
 ) -> Term:
     """Return a term that holds iff `request` is allowed under `policies` (R6.4).
 
-    `endpoints` are the policies of VPC endpoints that the request may come through, by id.
+    What needs no permission is allowed to every signed caller (R6.59). `endpoints` are the policies of VPC endpoints that the request may come through, by id.
     """
     always = request.principal.kind in ACCOUNT_KINDS and (
         request.action.lower() in facts.ALWAYS_ALLOWED
@@ -81,7 +81,11 @@ def _limited(
     policies: ApplicablePolicies,
     endpoints: Mapping[str, AttachedPolicy],
 ) -> Layers:
-    """Return the same with the policies that only limit."""
+    """Return the same with the policies that only limit.
+
+    SCPs bind principals of accounts wherever the resource is and whatever its policy grants, but
+    no service-linked role (R6.20, R6.25, R6.26), which has no boundary either (R6.83).
+    """
     principal = request.principal
     is_bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
     is_bounded = policies.boundary and not principal.is_service_linked
@@ -98,7 +102,8 @@ def _limited(
 
 
 def _through(endpoints: Mapping[str, AttachedPolicy], request: SymbolicRequest) -> Votes:
-    """Return what the policy of the endpoint says that the request comes through (R6.40).
+    """Return what the policy of the endpoint says that the request comes through (R6.40), if it is
+    the first call and no forward access session (R6.43).
 
     Where no policy asks for an endpoint, the caller uses none.
     """
@@ -116,7 +121,7 @@ def _through(endpoints: Mapping[str, AttachedPolicy], request: SymbolicRequest) 
 
 
 def _session(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:
-    """Return what the session policy says; federated users and AssumeRoot sessions need one
+    """Return what the session policy says (R7.36); federated users and AssumeRoot sessions need one
     (R6.13, R6.16).
     """
     if policies.session:
@@ -136,7 +141,7 @@ def _is_true(value: Value) -> Term:
 
 
 def _rcps(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:
-    """Return what the RCPs of the resource's account say where they govern (R6.32, R6.33)."""
+    """Return what the RCPs of the resource's account say where they govern (R6.30-R6.33)."""
     action = request.action.lower()
     if request.principal.is_service_linked or action == "kms:retiregrant":
         return ALLOW_ALL
@@ -150,7 +155,9 @@ def _rcps(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:
 
 
 def setting(request: SymbolicRequest) -> Setting:
-    """Return what the kinds of caller and resource mean for the decision."""
+    """Return what the kinds of caller and resource mean for the decision: who is answered (R6.81,
+    R6.57, R7.11), and whether the resource policy must allow (R6.50, R6.51).
+    """
     kind, action = request.principal.kind, request.action.lower()
     accepted = True
     if kind is Kind.ANONYMOUS:
@@ -165,7 +172,11 @@ def setting(request: SymbolicRequest) -> Setting:
 
 
 def refused(request: SymbolicRequest) -> Term:
-    """Return a term that holds iff the service refuses whatever the policies say (6.11, 7.5)."""
+    """Return a term that holds iff the service refuses whatever the policies say.
+
+    What kinds of caller cannot call (R7.14, R7.45); what nobody can change (R6.90-R6.92); what
+    does not cross accounts or partitions (R6.53, R6.75, R7.51).
+    """
     action, kind = request.action.lower(), request.principal.kind
     service = action.partition(":")[0]
     terms: list[Term] = [
@@ -200,11 +211,13 @@ def _resource_like(request: SymbolicRequest, start: str, middle: str) -> Term:
 
 
 def _part(request: SymbolicRequest) -> str:
+    """Return what follows the fifth colon of the resource, "" if it has fewer (R2.24)."""
     pieces = request.shape.split(":", 5)
     return pieces[5] if len(pieces) > 5 else ""
 
 
 def _is_key(request: SymbolicRequest) -> bool:
+    """Return whether the KMS key policy must allow (R6.51); aliases have none (R6.54)."""
     return request.shape.split(":")[2:3] == ["kms"] and _part(request).startswith("key/")
 
 

@@ -86,7 +86,9 @@ def symbolic_tags(tags: Tags) -> Mapping[str, Text]:
 
 
 def scps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
-    """Return the SCP levels above an account; none bind the management account (R6.20)."""
+    """Return the SCP levels above an account; none bind the management account (R6.20,
+    R6.84).
+    """
     place = snapshot.place(account)
     organization = snapshot.organization
     if place is None or organization is None or account == organization.management_account:
@@ -209,11 +211,11 @@ _FORMS = {
 
 
 def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Chain) -> Caller:
-    """Return a principal of some account outside the zone (R7.82, R5.57).
+    """Return a principal of some account outside the zone (R7.82, R5.57, R9.32).
 
     Its account, names, tags and source identity are the attacker's choice; the account is none of
     the zone's and in none of its organizations. Its own policies allow everything. A session may
-    carry the claims of any identity provider.
+    carry the claims of any identity provider, and may be one that a service runs in the account.
     """
     before, after = _FORMS[kind]
     head = f"arn:{partition}{before}"
@@ -236,7 +238,14 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
         user_id = StringVariable(f"{label}.user id", clause([("AIDA", _UPPER)]))
     elif kind is Kind.ROLE_SESSION:
         user_id, session_name = _session_identity(label)
-        credentials = OpenSession(label, chain, None, providers=None)
+        credentials = OpenSession(
+            label,
+            chain,
+            None,
+            providers=None,
+            by_service=True,
+            elsewhere=_any_of(zone.accounts),
+        )
     elif kind is Kind.FEDERATED_USER:
         credentials = OpenSession(label, chain, None, identifiable=False, shows_mfa=False)
     else:

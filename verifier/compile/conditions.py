@@ -30,7 +30,7 @@ _MOST_FILLINGS = 256
 
 
 def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
-    """Return a term that holds iff one (operator, key) entry is true (R4.1-R4.37).
+    """Return a term that holds iff one (operator, key) entry is true (R4.1-R4.4, R4.6).
 
     What is not encoded becomes an open flag that names the key and the operator.
     """

@@ -24,7 +24,9 @@ def action_fits(element: ActionElement, action: str) -> bool:
 
 
 def resource_fits(element: ResourceElement | None, request: SymbolicRequest) -> Term:
-    """Return a term that holds iff `Resource` covers the resource, or `NotResource` does not."""
+    """Return a term that holds iff `Resource` covers the resource, or `NotResource` does not
+    (R2.28, R1.15), each pattern as one case-sensitive glob (R2.22, R2.23, R2.25).
+    """
     if element is None:
         return TRUE
     fixed = fixed_clause(element)
@@ -65,8 +67,8 @@ def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term
     """Return a term that holds iff the principal test does, and the classes by which it does.
 
     A statement without a principal is about whoever carries the policy. `Deny` + `NotPrincipal`
-    always matches a principal with a permissions boundary (R3.53); `Allow` + `NotPrincipal`
-    reaches everyone but the listed (R3.51).
+    always matches a principal with a permissions boundary (R3.53), else whoever is not exempt
+    (R3.52); `Allow` + `NotPrincipal` reaches everyone but the listed (R3.51).
     """
     element = statement.principal
     if element is None:

@@ -70,7 +70,7 @@ class Target:
 
 
 def rcps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
-    """Return the RCP levels above an account; none for the management account (R6.32)."""
+    """Return the RCP levels above an account; none for the management account (R6.32, R6.84)."""
     place = snapshot.place(account)
     organization = snapshot.organization
     if place is None or organization is None or account == organization.management_account:

@@ -32,7 +32,9 @@ def _member(value: dict[str, Any], *names: str) -> str | None:
 def principal(
     reading: Reading, value: dict[str, Any], position: Pointer
 ) -> PrincipalElement | None:
-    """Read `Principal` or `NotPrincipal`; the kind of policy decides what is legal (R1.14)."""
+    """Read `Principal` or `NotPrincipal`; the kind of policy decides what is legal (R1.14,
+    R3.50).
+    """
     name = _member(value, "Principal", "NotPrincipal")
     if reading.kind not in _WITH_PRINCIPAL:
         if name:

@@ -110,6 +110,7 @@ ENTRY_KEYS = ("AWS", "Service", "Federated", "CanonicalUser")
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):(?P<service>iam|sts)::(?P<account>[^:]*):(?P<rest>.+)")
 _ACCOUNT = re.compile(r"\d{12}")
 _UNIQUE_ID = re.compile(r"A(IDA|ROA|GPA|IPA|NPA|NVA|SIA|KIA|BIA|CCA|PKA|SCA)[A-Z0-9]{8,}")
+"""What unique ids look like, by their prefixes (R3.43)."""
 
 
 def read_entry(key: str, text: str) -> PrincipalEntry:

@@ -29,7 +29,7 @@ _PINNING = {
     "aws:vpceorgpaths",
     "aws:principalservicename",
 }
-"""Keys whose fixed values tell who may call, or from where (R9.2); the last five by X-18."""
+"""Keys whose fixed values tell who may call, or from where (R9.2); the last five by X-18 (R9.9)."""
 
 _SESSIONS_OF_A_ROLE = re.compile(r"[A-Z0-9]+:\*")
 _ACCESS_POINTS = re.compile(r"arn:[\w-]+:s3:[\w-]*:\d{12}:accesspoint/[^?]*")
@@ -38,7 +38,9 @@ _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 
 
 def is_public(policy: Policy) -> bool:
-    """Return whether some Allow of a bucket policy is public (R9.1); denies do not count (R9.5)."""
+    """Return whether some Allow of a bucket policy is public (R9.1), whatever its actions (R9.6);
+    denies do not count (R9.5).
+    """
     return any(
         statement.effect is Effect.ALLOW and _is_public(statement)
         for statement in policy.statements

@@ -63,7 +63,10 @@ class Reading:
     def only(
         self, value: dict[str, Any], legal: tuple[str, ...], what: str, *at: str | int
     ) -> None:
-        """Refuse the first key of `value` that is not `legal`, with the nearest that is."""
+        """Refuse the first key of `value` that is not `legal`, with the nearest that is.
+
+        Names of elements are case-sensitive (R1.10, R1.25).
+        """
         for key in value:
             if key not in legal:
                 near = get_close_matches(key, legal, 1) or [

@@ -1,4 +1,4 @@
-"""Whom a caller can become: the roles at the end of chains of any length, with a trail to each.
+"""Whom a caller can become: the roles at the end of chains of any length (R7.81), with trails.
 
 Each edge is decided with whatever a session may carry left free: so what is not discovered cannot
 be reached, while of what is discovered the trail may still break as a whole.

@@ -74,7 +74,7 @@ def _outside_start(zone: Zone, kind: Kind, partition: str) -> Start:
 
 
 def anonymous(world: World) -> Origin:
-    """Anyone at all, without a signature (R6.81)."""
+    """Anyone at all, without a signature (R6.81, R9.35)."""
     return Origin(
         "anonymous callers", (((lambda chain: anonymous_caller("anonymous", chain)), dict),)
     )

@@ -81,8 +81,9 @@ def authorize(request: Request, policies: ApplicablePolicies) -> Decision:
 def _layers(request: Request, policies: ApplicablePolicies) -> _Layers:
     """Return the matches of the policies that bind this caller and this resource.
 
-    SCPs bind principals of accounts, but no service-linked role (R6.20); RCPs bind requests on
-    covered services (R6.32, R6.33); a service-linked role has no boundary (R6.83).
+    SCPs bind principals of accounts wherever the resource is and whatever its policy grants, but
+    no service-linked role (R6.20, R6.25, R6.26); RCPs bind requests on covered services, whoever
+    calls, and only deny (R6.30-R6.33); a service-linked role has no boundary (R6.83).
     """
     principal = request.principal
     has_boundary = bool(policies.boundary)
@@ -139,7 +140,12 @@ def _core(
     classes: frozenset[Grant],
     allows: Callable[[Iterable[Match]], bool],
 ) -> tuple[bool, str]:
-    """Return the decision of identity side and resource side (R6.10-R6.16, R6.50-R6.82)."""
+    """Return the decision of identity side and resource side.
+
+    In one account R6.10-R6.16 and, where the resource policy must allow, R6.50 and R6.51: an
+    account grant then leaves it to IAM (R3.30). Across accounts R6.70-R6.74 (R3.31). Callers
+    without an account: R6.80-R6.82.
+    """
     kind = request.principal.kind
     if kind is PrincipalType.SERVICE:
         return bool(classes & {Grant.SERVICE, Grant.ANY}), "no resource policy allows the service"
@@ -177,7 +183,7 @@ def _caged(
     layers: _Layers,
     allows: Callable[[Iterable[Match]], bool],
 ) -> bool:
-    """Return whether boundary and session policy allow (R6.10-R6.13, R6.16).
+    """Return whether boundary and session policy allow (R6.10-R6.13, R6.16, R7.36).
 
     A federated user without a session policy has nothing (R6.13); an AssumeRoot session is held
     to its task policy (R6.16).

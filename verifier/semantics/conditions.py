@@ -107,7 +107,10 @@ NEGATED: dict[str, Test] = {
 
 
 def condition_holds(condition: Condition, context: Context) -> bool:
-    """Return whether one (operator, key) entry is true of the context (R4.1-R4.37)."""
+    """Return whether one (operator, key) entry is true of the context (R4.1-R4.4, R4.6).
+
+    An absent key: R4.20, R4.21. Sets of values: R4.30-R4.37.
+    """
     name, quantifier = condition.operator.name, condition.operator.quantifier
     values = context.get(condition.key)
     if name is None:

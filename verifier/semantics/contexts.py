@@ -20,6 +20,9 @@ _TYPES = {
 }
 _SOURCE_KEYS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_KEYS = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
+_ENDPOINT_OWNER_KEYS = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:sourcevpcarn")
+_INSTANCE_KEYS = ("aws:ec2instancesourcevpc", "ec2:sourceinstancearn")
+_WITH_PROVIDER = FEDERATED_KINDS | {PrincipalType.ROLE_SESSION}
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
 _ORGANIZATIONS = ("principal", "resource", "source", "vpce")
 
@@ -84,6 +87,12 @@ def _of_session(request: Request) -> Iterator[str]:
         yield "aws:MultiFactorAuthPresent for a caller that cannot show MFA (R5.19)"
     if "aws:sourceidentity" in context and kind is not PrincipalType.ROLE_SESSION:
         yield "a source identity without a role session (R5.25)"
+    if "aws:federatedprovider" in context and kind not in _WITH_PROVIDER:
+        yield "a provider behind a caller that is not federated (R5.22)"
+    if "aws:assumedroot" in context and kind is not PrincipalType.ROOT:
+        yield "aws:AssumedRoot for a caller that is not root (R5.23)"
+    if any(key in context for key in _INSTANCE_KEYS) and kind is not PrincipalType.ROLE_SESSION:
+        yield "the credentials of an instance without a role session (R5.24)"
     identifier = _one(request, "aws:userid")
     if kind is PrincipalType.ROLE_SESSION and identifier is not None:
         name = request.principal.session_name
@@ -99,8 +108,12 @@ def _of_session(request: Request) -> Iterator[str]:
 def _of_call(request: Request) -> Iterator[str]:
     context = request.context
     through_endpoint = any(key in context for key in _ENDPOINT_KEYS)
-    if through_endpoint and "aws:sourceip" in context:
-        yield "aws:SourceIp through a VPC endpoint (R5.30)"
+    owned = any(key in context for key in _ENDPOINT_OWNER_KEYS)
+    if (through_endpoint or owned) and "aws:sourceip" in context:
+        yield "aws:SourceIp through a VPC endpoint (R5.30, R5.32)"
+    placed = through_endpoint or owned or "aws:sourceip" in context
+    if placed and request.principal.kind is PrincipalType.SERVICE:
+        yield "a call of a service with network keys (R5.34)"
     source = address(_one(request, "aws:sourceip") or "")
     if source is not None:
         for text in _PRIVATE:

@@ -68,7 +68,7 @@ def glob(tokens: tuple[Token, ...], text: str) -> bool:
 def substitute(template: Template, context: Context) -> tuple[Token, ...] | None:
     """Return the tokens with every variable replaced by its value, which is plain text (R2.47).
 
-    None if a variable has neither a value nor a default (R2.48, R2.49). A multivalued key gives
+    None if a variable has neither a value nor a default (R2.45, R2.48, R2.49). A multivalued key gives
     no value (R2.44); the empty string is a value (R2.50).
     """
     tokens: list[Token] = []
@@ -122,7 +122,7 @@ def _text_tokens(pattern: str) -> tuple[Token, ...]:
 
 
 def resource_matches(pattern: Template, resource: str, context: Context) -> bool:
-    """Return whether the pattern covers `resource` as one case-sensitive glob (R2.23, R2.25).
+    """Return whether the pattern covers `resource` as one case-sensitive glob (R2.22-R2.25).
 
     A pattern whose variable has no value covers nothing (R2.48).
     """

@@ -45,7 +45,7 @@ def is_bucket_policy_rescue(request: Request) -> bool:
 
 
 def accepts_unsigned(action: str) -> bool:
-    """Return whether the service answers this request without a signature (R6.81)."""
+    """Return whether the service answers this request without a signature (R6.81, R6.57)."""
     return service_of(action) in facts.UNSIGNED_SERVICES or action.lower() in facts.UNSIGNED_ACTIONS
 
 

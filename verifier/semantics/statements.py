@@ -55,8 +55,8 @@ def principal_fits(
     """Return whether the principal test holds, and by which classes; None if it is open.
 
     A statement without a principal is about whoever carries the policy. `Deny` + `NotPrincipal`
-    always matches a principal with a permissions boundary (R3.53); `Allow` + `NotPrincipal`
-    reaches everyone but the listed (R3.51).
+    always matches a principal with a permissions boundary (R3.53), else whoever is not exempt
+    (R3.52); `Allow` + `NotPrincipal` reaches everyone but the listed (R3.51).
     """
     element = statement.principal
     if element is None:

@@ -103,7 +103,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The zone of trust: accounts and organizations that count as inside."""
+    """The zone of trust: accounts and organizations that count as inside (R9.30)."""
 
     accounts: frozenset[str]
     organizations: frozenset[str]

@@ -65,7 +65,7 @@ def add_settings(value: Any, location: Location, building: Building, owner: str 
 
 
 def restrict_public(building: Building) -> None:
-    """Close public buckets to other accounts where Block Public Access says so (R9.20)."""
+    """Close public buckets to other accounts where Block Public Access says so (R9.20, R6.58)."""
     for arn, resource in building.resources.items():
         restricting = resource.restricting or building.restricting.get(resource.account)
         attached = resource.policy

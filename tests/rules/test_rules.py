@@ -1,0 +1,45 @@
+"""Every rule of the semantics is implemented and shown by a case, or its absence has a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.citations import in_product, in_tests, number
+from tests.rules.page import NEEDED, PAGE, Rule, page, rules
+
+REGISTER = rules()
+CITED = in_product(REGISTER)
+CASES = in_tests(REGISTER)
+ANSWERS = {"exact", "over-approximated", "under-approximated", "unknown"}
+
+
+def test_register() -> None:
+    """The register lists every rule once, in order, in terms that the page explains."""
+    assert list(REGISTER) == sorted(REGISTER, key=number)
+    assert {rule.answer for rule in REGISTER.values()} <= ANSWERS
+    assert {rule.by for rule in REGISTER.values()} <= NEEDED.keys()
+
+
+@pytest.mark.parametrize("rule", REGISTER.values(), ids=lambda rule: rule.rule)
+def test_rule(rule: Rule) -> None:
+    """The rule is out of scope for a reason, or each reading that it needs cites it and a case
+    shows it; what is not exact says how.
+    """
+    if rule.by == "out":
+        assert rule.note
+        return
+    for reading in NEEDED[rule.by]:
+        assert CITED[reading].get(rule.rule), f"no {reading} cites {rule.rule}"
+    assert CASES.get(rule.rule), f"no case cites {rule.rule}"
+    assert rule.answer == "exact" or rule.note
+
+
+def test_cited_rules_exist() -> None:
+    """Every rule that the product or a case cites is in the register."""
+    cited = {rule for citations in (*CITED.values(), CASES) for rule in citations}
+    assert cited <= REGISTER.keys(), cited - REGISTER.keys()
+
+
+def test_page_is_fresh() -> None:
+    """`docs/semantics.md` is what `python -m tests.rules` writes."""
+    assert page() == PAGE.read_text("utf-8"), "stale: run `python -m tests.rules`"
