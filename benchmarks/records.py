@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +17,7 @@ from typing import Any
 import z3
 
 ROOT = Path(__file__).parents[1]
+_STEP = 0.005
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,26 @@ def in_a_process(
     command = [sys.executable, "-m", "verifier", *arguments]
     started = time.perf_counter()
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
+    memory = 0.0
+    while child.poll() is None:
+        memory = max(memory, _peak(child.pid))
+        time.sleep(_STEP)
     seconds = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
     verdict = verdicts.get(child.returncode, f"exit {child.returncode}")
-    memory = usage.ru_maxrss / 1024
     return Record(benchmark, case, "verifier", verdict, seconds, memory=memory, size=size)
+
+
+def _peak(process: int) -> float:
+    """Return the peak memory of a process so far, in MB; 0 where the system does not tell.
+
+    Not the peak that `wait4` gives, which counts what the parent held as it forked.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text("ascii")
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def write(records: Iterator[Record], path: Path) -> None:

@@ -21,7 +21,16 @@ class State:
     `accepts`: the text read so far is a member. `accepts_all`: so is every continuation.
     """
 
-    __slots__ = ("_distance", "_letters", "accepts", "accepts_all", "bits", "clause", "moves")
+    __slots__ = (
+        "_distance",
+        "_forced",
+        "_letters",
+        "accepts",
+        "accepts_all",
+        "bits",
+        "clause",
+        "moves",
+    )
 
     def __init__(self, clause: Clause, bits: int) -> None:
         self.clause = clause
@@ -30,6 +39,7 @@ class State:
         self.accepts_all = bool(bits & clause.final_for_good)
         self.moves: dict[str, State] = {}
         self._letters: frozenset[str] | None = None
+        self._forced: tuple[str, ...] | None = None
         self._distance: int | None = None
 
     @property
@@ -55,6 +65,17 @@ class State:
                 letter for letter in self.clause.alphabet if step(self.bits, letter) != other
             )
         return self._letters
+
+    @property
+    def forced(self) -> tuple[str, ...]:
+        """The only characters that do not lead to a dead state; empty where most do not."""
+        if self._forced is None:
+            step = self.clause.step
+            dead = not step(self.bits, _OTHER)
+            self._forced = tuple(
+                letter for letter in sorted(self.letters) if dead and step(self.bits, letter)
+            )
+        return self._forced
 
     @property
     def distance(self) -> int:
@@ -86,6 +107,7 @@ class Clause:
         "final",
         "final_for_good",
         "is_universal",
+        "listed",
         "number",
         "patterns",
         "remaining",
@@ -94,6 +116,7 @@ class Clause:
 
     def __init__(self, patterns: tuple[Pattern, ...], number: int) -> None:
         self.patterns = patterns
+        self.listed = frozenset(patterns)
         self.number = number
         self.is_universal = (Run(ANY),) in patterns
         self._states: dict[int, State] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -88,7 +88,8 @@ class SymbolicContext:
     """The keys of the request `label`; `sources` are asked in order, else the key is free.
 
     `type_of` gives the type of a key, None where no catalogue has it: then the first operator
-    that asks decides. `keys` holds what was asked for, `sources` who knew it.
+    that asks decides. `keys` holds what was asked for, `sources` who knew it, `kept` what was
+    encoded over the keys.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class SymbolicContext:
         self._type_of = type_of
         self.keys: dict[str, Key] = {}
         self.sources: dict[str, Source] = {}
+        self.kept: dict[Hashable, Term] = {}
         self._open: dict[str, Flag] = {}
 
     def open_point(self, what: str) -> Flag:

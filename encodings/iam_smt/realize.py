@@ -54,6 +54,9 @@ def realize(
 
 @lru_cache(maxsize=1 << 16)
 def _realize(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
+    contained = _contained(literals)
+    if contained is not None:
+        return contained
     for text in _plain_candidates(literals):
         if _satisfies(text, literals):
             return Realized(text)
@@ -69,6 +72,17 @@ def _realize(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
             if len(core) <= 2:
                 break
     return Conflict(frozenset(core))
+
+
+def _contained(literals: tuple[Literal, ...]) -> Conflict | None:
+    """Return the conflict between a clause that must hold the text and one that must not, if the
+    second lists every pattern of the first.
+    """
+    for index, (clause, member) in enumerate(literals):
+        for other, (larger, within) in enumerate(literals):
+            if member and not within and clause.listed <= larger.listed:
+                return Conflict(frozenset({index, other}))
+    return None
 
 
 def _satisfies(text: str, literals: Sequence[Literal]) -> bool:
@@ -93,6 +107,7 @@ _States = tuple[State | None, ...]
 """Where each clause stands; None once no continuation can change whether it is satisfied."""
 
 
+@lru_cache(maxsize=1 << 14)
 def _search(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
     """Walk the product of the automata, nearest to acceptance first, until a state accepts.
 
@@ -140,7 +155,14 @@ def _search(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
         ]
         if not blame(unmet):
             return Realized(_spell(states, came_from))
-        for character in _characters(states):
+        forcing = min(
+            (place for place, state in enumerate(states) if members[place] and _forced(state)),
+            key=lambda place: len(_forced(states[place])),
+            default=None,
+        )
+        if forcing is not None:
+            blame([forcing])
+        for character in _characters(states) if forcing is None else _forced(states[forcing]):
             following = settled(state and state.after(character) for state in states)
             if following is None or following in came_from:
                 continue
@@ -158,6 +180,10 @@ def _search(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
             )
             heapq.heappush(queue, (distance + depth, depth + 1, count, following))
     return Conflict(frozenset(blamed))
+
+
+def _forced(state: State | None) -> tuple[str, ...]:
+    return () if state is None else state.forced
 
 
 def _characters(states: _States) -> list[str]:

@@ -59,10 +59,13 @@ def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
 
 
 def conditions_hold(entries: Sequence[Condition], request: SymbolicRequest) -> Term:
-    """Return a term that holds iff every entry is true (R4.1)."""
+    """Return a term that holds iff every entry is true (R4.1); the same for the same entry."""
+    kept = request.context.kept
     found: list[Term] = []
     for entry in entries:
-        term = condition_holds(entry, request)
+        term = kept.get(entry)
+        if term is None:
+            term = kept[entry] = condition_holds(entry, request)
         if term is FALSE:
             return FALSE
         found.append(term)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from iam_smt.model import Model
-from iam_smt.terms import FALSE, TRUE, And, Term, both, disjunction, negation
+from iam_smt.terms import FALSE, TRUE, And, Not, Term, both, disjunction, negation
+from iam_smt.texts import Member
 from iam_smt.theory import Solver
 from verifier.compile.actions import ActionSpace
 from verifier.compile.open_requests import OpenRequest
@@ -207,7 +208,22 @@ def _implies(one: Term, other: Term) -> bool:
     if other is TRUE or one is other:
         return True
     have = set(one.args) if isinstance(one, And) else {one}
-    return have >= (set(other.args) if isinstance(other, And) else {other})
+    wanted = set(other.args) if isinstance(other, And) else {other}
+    return all(any(_narrows(term, missing) for term in have) for missing in wanted - have)
+
+
+def _narrows(one: Term, other: Term) -> bool:
+    """Return whether `other` is about the same text as `one`, and plainly holds where `one` does:
+    it lists more patterns, or excludes fewer.
+    """
+    if isinstance(one, Not) and isinstance(other, Not):
+        one, other = other.arg, one.arg
+    return (
+        isinstance(one, Member)
+        and isinstance(other, Member)
+        and one.variable == other.variable
+        and one.clause.listed <= other.clause.listed
+    )
 
 
 def _is_among(part: _Part, others: list[_Part], actions: int) -> bool:
