@@ -217,7 +217,7 @@ def _narrows(one: Term, other: Term) -> bool:
     it lists more patterns, or excludes fewer.
     """
     if isinstance(one, Not) and isinstance(other, Not):
-        one, other = other.arg, one.arg
+        return _narrows(other.arg, one.arg)
     return (
         isinstance(one, Member)
         and isinstance(other, Member)
