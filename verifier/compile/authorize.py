@@ -44,7 +44,8 @@ def authorize(
 ) -> Term:
     """Return a term that holds iff `request` is allowed under `policies` (R6.4).
 
-    What needs no permission is allowed to every signed caller (R6.59). `endpoints` are the policies of VPC endpoints that the request may come through, by id.
+    What needs no permission is allowed to every signed caller (R6.59). `endpoints` are the policies
+    of VPC endpoints that the request may come through, by id.
     """
     always = request.principal.kind in ACCOUNT_KINDS and (
         request.action.lower() in facts.ALWAYS_ALLOWED

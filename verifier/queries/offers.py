@@ -33,7 +33,8 @@ class Offers:
     def to(self, caller: Caller) -> list[Aim]:
         """Return the aims that some statement offers the caller, its conditions set aside.
 
-        A root user needs no statement, nor does anyone for what is always allowed (R6.14, R6.15, R6.59).
+        A root user needs no statement, nor does anyone for what is always allowed (R6.14, R6.15,
+        R6.59).
         """
         if self._to_anyone or caller.principal.kind is Kind.ROOT:
             return self.aims

@@ -68,8 +68,8 @@ def glob(tokens: tuple[Token, ...], text: str) -> bool:
 def substitute(template: Template, context: Context) -> tuple[Token, ...] | None:
     """Return the tokens with every variable replaced by its value, which is plain text (R2.47).
 
-    None if a variable has neither a value nor a default (R2.45, R2.48, R2.49). A multivalued key gives
-    no value (R2.44); the empty string is a value (R2.50).
+    None if a variable has neither a value nor a default (R2.45, R2.48, R2.49). A multivalued key
+    gives no value (R2.44); the empty string is a value (R2.50).
     """
     tokens: list[Token] = []
     for token in template.tokens:
