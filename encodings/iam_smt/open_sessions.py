@@ -49,6 +49,7 @@ class OpenSession(Credentials):
         providers: tuple[str, ...] | None = (),
         by_service: bool = False,
         shows_mfa: bool = True,
+        by_user: bool = True,
         elsewhere: Clause | None = None,
     ) -> None:
         super().__init__(chain)
@@ -66,7 +67,7 @@ class OpenSession(Credentials):
         self.temporary = TRUE
         if shows_mfa:
             present = Flag(f"{label} has aws:multifactorauthpresent")
-            self.mfa = SingleKey(present, Truth(Flag(f"{label} shows MFA")))
+            self.mfa = SingleKey(present, Truth(Flag(f"{label} shows MFA") if by_user else FALSE))
         if identifiable:
             present = Flag(f"{label} has aws:sourceidentity")
             self.source_identity = SingleKey(present, chain.source_identity)

@@ -23,7 +23,7 @@ from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
 from verifier.compile.matching import names_action
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.parse import policy_from_text
-from verifier.policy.principals import ProviderEntry
+from verifier.policy.principals import AccountEntry, Everyone, ProviderEntry, UserEntry
 from verifier.policy.syntax import PolicyKind
 from verifier.snapshot.model import Role, Snapshot, Tags, User, Zone
 
@@ -162,6 +162,7 @@ def open_session(
         identifiable=_trusts(role, "sts:setsourceidentity"),
         providers=_providers(role),
         by_service=by_service,
+        by_user=_trusts_users(role),
     )
     name: Text = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
     return session_caller(snapshot, role, label, credentials, name)
@@ -175,6 +176,17 @@ def _providers(role: Role) -> tuple[str, ...]:
             if isinstance(entry, ProviderEntry):
                 found["saml" if ":saml-provider/" in entry.text else entry.text] = None
     return tuple(found)
+
+
+def _trusts_users(role: Role) -> bool:
+    """Return whether some statement of the trust policy may let a user assume the role."""
+    users = (Everyone, AccountEntry, UserEntry)
+    return role.trust.policy is None or any(
+        statement.principal is None
+        or statement.principal.negated
+        or any(isinstance(entry, users) for entry in statement.principal.entries)
+        for statement in role.trust.statements
+    )
 
 
 def _trusts(role: Role, action: str) -> bool:
