@@ -17,6 +17,8 @@ from typing import Any
 
 from benchmarks.records import read
 
+_POLICIES = ("managed pairs", "managed versions", "quacky pairs", "regressions", "cross-check")
+_FAMILIES = ("statements", "conditions")
 _VERDICTS = ("sat", "unsat", "unknown")
 Records = list[dict[str, Any]]
 
@@ -34,9 +36,11 @@ def _milliseconds(values: list[float], share: float) -> str:
 
 
 def _policies(records: Records) -> Iterator[str]:
+    if not any(record["benchmark"] in _POLICIES for record in records):
+        return
     yield _row("questions", "count", "p50 ms", "p99 ms", "max ms", "verdicts", "rlimit, median")
     yield _row(*["---"] * 7)
-    for name in ("managed pairs", "managed versions", "quacky pairs", "cross-check"):
+    for name in _POLICIES:
         found = _select(records, name)
         if not found:
             continue
@@ -51,11 +55,13 @@ def _policies(records: Records) -> Iterator[str]:
 
 
 def _families(records: Records) -> Iterator[str]:
+    if not any(record["benchmark"] in _FAMILIES for record in records):
+        return
     yield _row(
         "family", "size", "solver", "median ms", "max ms", "ratio", "sat", "unsat", "unknown"
     )
     yield _row(*["---"] * 9)
-    for name in ("statements", "conditions"):
+    for name in _FAMILIES:
         found = _select(records, name)
         for size in sorted({record["size"] for record in found}):
             base = 0.0
@@ -78,7 +84,7 @@ def _families(records: Records) -> Iterator[str]:
 def _processes(records: Records) -> Iterator[str]:
     yield _row("work, in a process of its own", "verdict", "median s", "peak MB")
     yield _row(*["---"] * 4)
-    for name in ("start", "reach", "who can", "hops"):
+    for name in ("start", "reach", "who can", "who can, cached", "accounts", "hops"):
         found = _select(records, name)
         for case in dict.fromkeys(record["case"] for record in found):
             some = [record for record in found if record["case"] == case]
@@ -105,6 +111,7 @@ def _exponent(medians: dict[int, float]) -> float:
 def tables(records: Records) -> str:
     """Return every table that the records fill."""
     parts = ["\n".join(make(records)) for make in (_policies, _families, _processes)]
+    parts = [part for part in parts if part]
     for name in ("reach", "who can"):
         medians = _medians(records, name)
         if len(medians) > 1:

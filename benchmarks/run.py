@@ -20,6 +20,7 @@ GENERATED: dict[str, Callable[[], Iterator[Record]]] = {
     "statements": policies.statements,
     "conditions": policies.conditions,
     "roles": estates.roles,
+    "accounts": estates.accounts,
     "hops": estates.hops,
     "start": estates.example,
     "evaluator": decisions.evaluator,
@@ -28,6 +29,7 @@ FROM_CORPORA: dict[str, Callable[[], Iterator[Record]]] = {
     "managed-pairs": policies.managed_pairs,
     "managed-versions": policies.managed_versions,
     "quacky": policies.quacky,
+    "regressions": policies.regressions,
     "cross-check": policies.cross_check,
 }
 

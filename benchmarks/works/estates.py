@@ -16,8 +16,10 @@ _RUNS = 5
 _SEED = 1
 
 
-def _asked(benchmark: str, question: str, folder: Path, case: str, size: int) -> Iterator[Record]:
-    arguments = ["ask", question, "--snapshot", str(folder), "--no-cache"]
+def _asked(
+    benchmark: str, question: str, folder: Path, case: str, size: int, *options: str
+) -> Iterator[Record]:
+    arguments = ["ask", question, "--snapshot", str(folder), *options]
     for _ in range(_RUNS):
         yield in_a_process(benchmark, case, arguments, _VERDICTS, size)
 
@@ -28,10 +30,22 @@ def roles(sizes: tuple[int, ...] = (500, 1000, 2000, 5000, 10000, 20000)) -> Ite
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             Estate(size, max(1, size // 500), _SEED).write(folder)
-            yield from _asked("reach", MISSION, folder, f"{size} roles", size)
+            case = f"{size} roles"
+            yield from _asked("reach", MISSION, folder, case, size, "--no-cache")
             if size <= 5000:
                 question = "who can s3:DeleteBucket"
-                yield from _asked("who can", question, folder, f"{size} roles", size)
+                yield from _asked("who can", question, folder, case, size, "--no-cache")
+                yield from _asked("who can, cached", question, folder, case, size)
+
+
+def accounts(sizes: tuple[int, ...] = (1, 4, 16, 64)) -> Iterator[Record]:
+    """Two thousand roles in more and more accounts."""
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            Estate(2000, size, _SEED).write(Path(name))
+            yield from _asked(
+                "accounts", MISSION, Path(name), f"{size} accounts", size, "--no-cache"
+            )
 
 
 def hops(sizes: tuple[int, ...] = (2, 4, 8, 16, 32)) -> Iterator[Record]:
@@ -39,7 +53,7 @@ def hops(sizes: tuple[int, ...] = (2, 4, 8, 16, 32)) -> Iterator[Record]:
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             Estate(1000, 2, _SEED, hops=size).write(Path(name))
-            yield from _asked("hops", MISSION, Path(name), f"{size} hops", size)
+            yield from _asked("hops", MISSION, Path(name), f"{size} hops", size, "--no-cache")
 
 
 def example() -> Iterator[Record]:

@@ -30,7 +30,13 @@ _LARGE = (
     "AdministratorAccess",
 )
 _SEED = 1
-_ANSWERS = {True: "SAT", False: "UNSAT"}
+_RUNS = 5
+_ONCE_SLOW = {
+    "SageMakerStudioProjectUserRolePermissionsBoundary v2 > v3": "an exception that grew: 450 ms",
+    "AWSElasticDisasterRecoveryLaunchActionsPolicy v3 > v4": "resources that grew: 240 ms",
+    "AWSShieldDRTAccessPolicy v3 > v2": "one action, forty types of resource to try: 100 ms",
+}
+"""Questions about versions that were slow once, with the cause and the time of then."""
 
 
 def policy(document: Any, title: str, kind: PolicyKind = PolicyKind.IDENTITY) -> AttachedPolicy:
@@ -95,6 +101,21 @@ def managed_versions() -> Iterator[Record]:
                     f"{row['name']} {one.title} > {other.title}",
                     partial(_exceeds, one, other),
                 )
+
+
+def regressions() -> Iterator[Record]:
+    """What was slow once, cold: the first question about both policies."""
+    documents = {
+        f"{row['name']} {item['version']}": item["document"]
+        for row in rows("aws_managed_policy_history.jsonl.gz")
+        for item in row["versions"]
+    }
+    _warm_up()
+    for case in _ONCE_SLOW:
+        name, one, _, other = case.split()
+        for _ in range(_RUNS):
+            old, new = (policy(documents[f"{name} {version}"], version) for version in (one, other))
+            yield timed("regressions", case, partial(_exceeds, old, new))
 
 
 def cross_check(count: int = 300) -> Iterator[Record]:
