@@ -60,13 +60,12 @@ def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
 
 
 def principal(row: dict[str, Any]) -> Principal:
-    """Return the principal of a case; a session's role is its `aws:PrincipalArn` if given."""
-    text = row["principal"]
+    """Return the principal of a case; a session's role is its `role`, or `aws:PrincipalArn`."""
     lower = {key.lower(): value for key, value in row.get("context", {}).items()}
-    arn = lower.get("aws:principalarn")
-    found = Principal.parse(text, parent=row.get("parent"))
-    if found.kind is PrincipalType.ROLE_SESSION and arn:
-        found = Principal.parse(text, role=arn[0])
+    role = row.get("role") or lower.get("aws:principalarn", [None])[0]
+    found = Principal.parse(row["principal"], parent=row.get("parent"))
+    if found.kind is PrincipalType.ROLE_SESSION and role:
+        found = Principal.parse(row["principal"], role=role)
     return replace(found, canonical_user=row.get("canonical_user"))
 
 

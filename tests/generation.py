@@ -1,7 +1,8 @@
 """Random policies of every kind, and requests near their patterns.
 
 Written over `random.Random`, so that hypothesis can drive it (and shrink), and a plain seed can.
-Values come from small vocabularies: what matters is that patterns and requests meet.
+Values come from small vocabularies: what matters is that patterns and requests meet. Half of the
+conditions are as real policies have them, the other half any.
 """
 
 from __future__ import annotations
@@ -10,162 +11,27 @@ from random import Random
 from typing import Any
 
 from tests.casefiles import applicable
+from tests.vocabulary import (
+    ACTIONS,
+    BLOCKS,
+    COMMON,
+    ENTRIES,
+    KEYS,
+    OFTEN,
+    PRINCIPALS,
+    VARIABLES,
+    WEIGHTS,
+    A,
+    B,
+    kinds_of,
+    weight_of,
+)
 from verifier.policy.attached import ApplicablePolicies
+from verifier.policy.operators import OPERATORS
 from verifier.request import Principal, PrincipalType, Request, context
 
-A, B, C = "111111111111", "222222222222", "333333333333"
-ORGANIZATION = "o-aaaaaaaaaa"
-
-ACTIONS = {
-    "s3:GetObject": ["arn:aws:s3:::data/a/b.txt", "arn:aws:s3:::data/${aws:username}/x"],
-    "s3:DeleteBucket": ["arn:aws:s3:::data", "arn:aws:s3:::logs"],
-    "s3:DeleteBucketPolicy": ["arn:aws:s3:::data"],
-    "s3:ListAllMyBuckets": ["*"],
-    "sts:AssumeRole": ["arn:aws:iam::111111111111:role/deploy"],
-    "sts:TagSession": ["arn:aws:iam::111111111111:role/deploy"],
-    "sts:GetCallerIdentity": ["*"],
-    "kms:Decrypt": ["arn:aws:kms:us-east-1:111111111111:key/k1"],
-    "kms:ScheduleKeyDeletion": ["arn:aws:kms:us-east-1:111111111111:key/k1"],
-    "sns:Publish": ["arn:aws:sns:us-east-1:111111111111:orders"],
-    "sqs:SendMessage": ["arn:aws:sqs:us-east-1:111111111111:q1"],
-    "iam:CreateUser": ["arn:aws:iam::111111111111:user/x"],
-    "iam:PassRole": ["arn:aws:iam::111111111111:role/deploy"],
-    "iam:PutRolePolicy": [
-        "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/x",
-        "arn:aws:iam::111111111111:role/deploy",
-    ],
-    "iam:CreatePolicyVersion": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
-    "ec2:StartInstances": ["arn:aws:ec2:us-east-1:111111111111:instance/i-1"],
-}
-PRINCIPALS = [
-    Principal.parse(f"arn:aws:iam::{A}:user/alice"),
-    Principal.parse(f"arn:aws:iam::{A}:user/team/Bob"),
-    Principal.parse(f"arn:aws:iam::{B}:user/carol"),
-    Principal.parse(f"arn:aws:iam::{A}:root"),
-    Principal.parse(f"arn:aws:iam::{B}:root"),
-    Principal.parse(f"arn:aws:sts::{A}:assumed-role/app/s1", f"arn:aws:iam::{A}:role/path/app"),
-    Principal.parse(f"arn:aws:sts::{A}:assumed-role/deploy/s1"),
-    Principal.parse(f"arn:aws:sts::{B}:assumed-role/ops/s2"),
-    Principal.parse(
-        f"arn:aws:sts::{A}:assumed-role/AWSServiceRoleForX/s1",
-        f"arn:aws:iam::{A}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
-    ),
-    Principal.parse(f"arn:aws:sts::{A}:federated-user/bob", parent=f"arn:aws:iam::{A}:user/alice"),
-    Principal.parse(f"arn:aws-cn:iam::{B}:user/wei"),
-    Principal.parse("logs.amazonaws.com"),
-    Principal.parse("anonymous"),
-    Principal.parse(f"arn:aws:iam::{A}:oidc-provider/token.actions.githubusercontent.com"),
-    Principal.parse(f"arn:aws:iam::{A}:saml-provider/corp"),
-]
-ENTRIES: list[Any] = [
-    "*",
-    {"AWS": "*"},
-    {"AWS": A},
-    {"AWS": f"arn:aws:iam::{A}:root"},
-    {"AWS": f"arn:aws:iam::{B}:root"},
-    {"AWS": f"arn:aws:iam::{A}:user/alice"},
-    {"AWS": [f"arn:aws:iam::{A}:user/alice", f"arn:aws:iam::{A}:root"]},
-    {"AWS": [f"arn:aws:iam::{A}:role/path/app", f"arn:aws:sts::{A}:assumed-role/app/s1", A]},
-    {"AWS": f"arn:aws:iam::{A}:role/path/app"},
-    {"AWS": f"arn:aws:sts::{A}:assumed-role/app/s1"},
-    {"AWS": f"arn:aws:sts::{A}:federated-user/bob"},
-    {"AWS": [f"arn:aws:iam::{B}:user/carol", B]},
-    {"AWS": f"arn:aws:iam::{B}:role/ops"},
-    {"AWS": f"arn:aws:iam::{A}:user/*"},
-    {"AWS": "AIDAEXAMPLEEXAMPLE"},
-    {"AWS": []},
-    {"Service": "logs.amazonaws.com"},
-    {"Federated": f"arn:aws:iam::{A}:oidc-provider/token.actions.githubusercontent.com"},
-    {"Federated": f"arn:aws:iam::{A}:saml-provider/corp"},
-    {"CanonicalUser": "0" * 64},
-    {},
-]
-
-_TEXTS = ["alice", "Alice", "prod", "prod-1", "", "a*c", "abc", "data/x", "true", "10", "é b"]
-_ARNS = [
-    f"arn:aws:iam::{A}:user/alice",
-    f"arn:aws:iam::{A}:role/path/app",
-    f"arn:aws:iam::{B}:role/ops",
-    "arn:aws:s3:::data",
-    "arn:aws:s3:::data/a:b",
-    "not-an-arn",
-]
-_ADDRESSES = ["203.0.113.7", "203.0.113.200", "198.51.100.1", "2001:db8::1", "2001:db9::1"]
-_BLOCKS = ["203.0.113.0/24", "203.0.113.7", "0.0.0.0/0", "2001:db8::/32", "203.0.113.9/25", "x"]
-_NUMBERS = ["10", "10.0", "9.5", "-3", "1e2", "abc", ""]
-_MOMENTS = ["2026-01-01", "2026-01-01T00:00:00Z", "2026-06-01T12:00:00+02:00", "1767225600", "x"]
-_BYTES = ["QUJD", "QUI=", "!!"]
-_BOOLEANS = ["true", "false", "TRUE", "maybe"]
-
-KEYS: dict[str, tuple[str, list[str]]] = {
-    "aws:username": ("text", _TEXTS),
-    "aws:PrincipalTag/team": ("text", _TEXTS),
-    "aws:ResourceTag/team": ("text", _TEXTS),
-    "aws:RequestTag/env": ("text", _TEXTS),
-    "aws:PrincipalOrgID": ("text", [ORGANIZATION, "o-bbbbbbbbbb"]),
-    "aws:SourceVpce": ("text", ["vpce-1", "vpce-2"]),
-    "sts:ExternalId": ("text", ["alice", "abc", "a*c", "ab"]),
-    "token.actions.githubusercontent.com:sub": ("text", ["repo:a/b", "repo:a/c", "x"]),
-    "aws:PrincipalArn": ("arn", _ARNS),
-    "aws:SourceArn": ("arn", _ARNS),
-    "aws:SourceIp": ("address", _ADDRESSES),
-    "aws:VpcSourceIp": ("address", _ADDRESSES),
-    "s3:max-keys": ("number", _NUMBERS),
-    "aws:MultiFactorAuthAge": ("number", _NUMBERS),
-    "aws:CurrentTime": ("moment", _MOMENTS),
-    "aws:TokenIssueTime": ("moment", _MOMENTS),
-    "aws:SecureTransport": ("boolean", _BOOLEANS),
-    "aws:MultiFactorAuthPresent": ("boolean", _BOOLEANS),
-    "custom:binary": ("bytes", _BYTES),
-    "aws:TagKeys": ("texts", ["env", "team", "Env", "x"]),
-    "aws:CalledVia": ("texts", ["athena.amazonaws.com", "glue.amazonaws.com"]),
-    "aws:PrincipalOrgPaths": ("texts", [f"{ORGANIZATION}/r-ab12/ou-1/", f"{ORGANIZATION}/r-ab12/"]),
-}
-_OPERATORS = {
-    "text": [
-        "StringEquals",
-        "StringNotEquals",
-        "StringLike",
-        "StringNotLike",
-        "StringEqualsIgnoreCase",
-        "StringNotEqualsIgnoreCase",
-        "Bool",
-    ],
-    "arn": ["ArnLike", "ArnEquals", "ArnNotLike", "ArnNotEquals", "StringLike", "StringEquals"],
-    "address": ["IpAddress", "NotIpAddress"],
-    "number": [
-        "NumericEquals",
-        "NumericNotEquals",
-        "NumericLessThan",
-        "NumericLessThanEquals",
-        "NumericGreaterThan",
-        "NumericGreaterThanEquals",
-    ],
-    "moment": [
-        "DateEquals",
-        "DateNotEquals",
-        "DateLessThan",
-        "DateLessThanEquals",
-        "DateGreaterThan",
-        "DateGreaterThanEquals",
-    ],
-    "boolean": ["Bool", "StringEquals", "StringLike"],
-    "bytes": ["BinaryEquals"],
-    "texts": ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike"],
-}
-_VARIABLES = [
-    "${aws:username}",
-    "${aws:PrincipalTag/team}",
-    "${aws:PrincipalTag/team, 'prod'}",
-    "${aws:PrincipalTag/team}${aws:username}",
-    "arn:aws:iam::${aws:username}:role/*",
-    "arn:aws:iam::111111111111:${aws:ResourceTag/team}/${aws:username}",
-    "${aws:TagKeys}",
-    "${*}",
-    "${?}",
-    "${$}",
-    "${unclosed",
-]
+_EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_BY_VARIABLES = ["aws:username", "aws:PrincipalTag/team", "aws:ResourceTag/team", "aws:TagKeys"]
 
 
 class Generator:
@@ -174,6 +40,7 @@ class Generator:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._focus = "s3:GetObject"
+        self._mentioned: dict[str, None] = dict.fromkeys(_BY_VARIABLES)
 
     def _chance(self, one_in: int) -> bool:
         return self._random.randrange(one_in) == 0
@@ -207,34 +74,65 @@ class Generator:
         focused = not self._chance(3)
         near = ACTIONS[self._focus] if focused else self._one(list(ACTIONS.values()))
         text = self.pattern(self._one(near))
-        return text + self._one(_VARIABLES) if self._chance(6) else text
+        return text + self._one(VARIABLES) if self._chance(6) else text
 
-    def condition(self) -> dict[str, Any]:
-        """Return a Condition element."""
+    def condition(self, *, guarding: bool = False) -> dict[str, Any]:
+        """Return a Condition element; those of policies that guard are of another kind."""
+        weights = WEIGHTS["guarding" if guarding else "granting"]
+        if self._random.randrange(100) >= weights["conditions per 100 statements"]:
+            return {}
         found: dict[str, Any] = {}
-        for _ in range(self._one([0, 0, 0, 1, 2])):
-            key = self._one(list(KEYS))
-            kind, values = KEYS[key]
-            name = self._one([*_OPERATORS[kind], "Null"]) if not self._chance(40) else "StringMatch"
-            operator = name
-            if self._chance(2 if kind == "texts" else 8):
-                operator = self._one(["ForAllValues:", "ForAnyValue:"]) + operator
-            if self._chance(4) and name != "Null":
-                operator += "IfExists"
+        for _ in range(int(self._weighted(weights["entries"]))):
+            if self._chance(2):
+                operator, kinds = self._any_operator()
+                usage: dict[str, int] = {}
+            else:
+                operator = self._weighted(weights["operators"])
+                kinds, usage = self._kinds_of(operator), weights["keys"]
+            key = self._weighted(
+                {key: weight_of(key, usage) for key, (kind, _) in KEYS.items() if kind in kinds}
+            )
+            self._mentioned[key] = None
             spelled = key.upper() if self._chance(12) else key
-            found.setdefault(operator, {})[spelled] = self._values(kind, name, values)
+            kind, values = KEYS[key]
+            null = operator.endswith("Null")
+            found.setdefault(operator, {})[spelled] = self._values(kind, null, values)
         return _without_repeated_keys(found)
 
-    def _values(self, kind: str, name: str, values: list[str]) -> Any:
-        if name == "Null":
+    def _any_operator(self) -> tuple[str, tuple[str, ...]]:
+        """Return any operator, now and then one that is not, with the kinds of its keys."""
+        operator = str(self._one([*OPERATORS, "StringMatch"]))
+        kinds = kinds_of(operator)
+        if self._chance(4):
+            kinds = ("texts",) if self._chance(2) and "texts" in kinds else kinds
+            return self._one(["ForAllValues:", "ForAnyValue:"]) + self._lenient(operator), kinds
+        return self._lenient(operator), kinds
+
+    def _lenient(self, operator: str) -> str:
+        return operator + "IfExists" if self._chance(4) and operator != "Null" else operator
+
+    def _kinds_of(self, operator: str) -> tuple[str, ...]:
+        quantifier, _, plain = operator.rpartition(":")
+        return ("texts",) if quantifier and not self._chance(4) else kinds_of(plain)
+
+    def _weighted(self, counts: dict[str, int]) -> str:
+        place = self._random.randrange(sum(counts.values()))
+        for item, count in counts.items():
+            place -= count
+            if place < 0:
+                return item
+        raise AssertionError("counts are positive")
+
+    def _values(self, kind: str, null: bool, values: list[str]) -> Any:
+        if null:
             return self._one(["true", "false", True, ["true", "false"], "x", []])
-        pool = _BLOCKS if kind == "address" else values
+        pool = BLOCKS if kind == "address" else values
 
         def value() -> str:
             text = str(self._one(pool))
             if kind in ("text", "arn", "texts"):
                 if self._chance(6):
-                    return str(self._one(_VARIABLES))
+                    return str(self._one(VARIABLES))
                 if self._chance(2):
                     text = self.pattern(text)
             return text
@@ -243,24 +141,27 @@ class Generator:
 
     def statement(self, *, principal: bool, resource: bool, effect: str | None = None) -> Any:
         """Return a statement; `principal` and `resource` say whether it has these elements."""
-        found: dict[str, Any] = {"Effect": effect or self._one(["Allow"] * 5 + ["Deny"])}
-        found[self._one(["Action", "Action", "Action", "NotAction"])] = self._listed(self._action)
+        effect = effect or self._one(["Allow"] * 5 + ["Deny"])
+        found: dict[str, Any] = {"Effect": effect}
+        found[self._one(["Action"] * 5 + ["NotAction"])] = self._listed(self._action)
         if resource:
-            found[self._one(["Resource", "Resource", "Resource", "NotResource"])] = self._listed(
-                self._resource
-            )
+            name = self._one(["Resource"] * 5 + ["NotResource"])
+            found[name] = self._listed(self._resource)
         if principal:
-            name = self._one(["Principal", "Principal", "Principal", "NotPrincipal"])
+            name = self._one(["Principal"] * 5 + ["NotPrincipal"])
             found[name] = self._one(ENTRIES)
-        condition = self.condition()
+        condition = self.condition(guarding=effect == "Deny")
         if condition:
             found["Condition"] = condition
         return found
 
-    def policy(self, *, principal: bool = False, resource: bool = True) -> Any:
-        """Return a policy document of up to three statements."""
+    def policy(self, *, principal: bool = False, resource: bool = True, broad: bool = False) -> Any:
+        """Return a policy document of up to three statements; of a `broad` one, one allows all."""
         count = 1 + self._random.randrange(3)
         statements = [self.statement(principal=principal, resource=resource) for _ in range(count)]
+        if broad:
+            everyone = {"Principal": "*"} if principal else {}
+            statements[0] = {**_EVERYTHING, **everyone}
         document: dict[str, Any] = {"Statement": self._one([statements, statements[0]])}
         version = self._one(["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", None])
         if version:
@@ -276,15 +177,12 @@ class Generator:
             "Principal": "*",
             "Action": self._one([["s3:*", "sts:*"], "s3:Get*", "kms:*", "sns:*"]),
             "Resource": self._one(["*", "arn:aws:s3:::data/*"]),
-            "Condition": self.condition(),
+            "Condition": self.condition(guarding=True),
         }
         return {"Version": "2012-10-17", "Statement": statement}
 
     def _levels(self, make: Any) -> list[list[Any]]:
-        full = {
-            "Version": "2012-10-17",
-            "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
-        }
+        full = {"Version": "2012-10-17", "Statement": _EVERYTHING}
         found = []
         for _ in range(1 + self._random.randrange(2)):
             level = [make() for _ in range(1 + self._random.randrange(2))]
@@ -295,8 +193,10 @@ class Generator:
 
     def policies(self, action: str) -> dict[str, Any]:
         """Return the policies that bear on a request for `action`, as a case has them."""
-        count = self._one([0, 1, 1, 2])
-        found: dict[str, Any] = {"identity": [self.policy() for _ in range(count)]}
+        count = self._one([0, 1, 1, 2, 2, 3])
+        found: dict[str, Any] = {
+            "identity": [self.policy(broad=self._chance(4)) for _ in range(count)]
+        }
         trust = action == "sts:AssumeRole"
         if not self._chance(3):
             document = self.policy(principal=True, resource=not trust)
@@ -304,34 +204,37 @@ class Generator:
                 document = _as_trust(document)
             found["resource"] = document
         if self._chance(4):
-            found["boundary"] = [self.policy()]
+            found["boundary"] = [self.policy(broad=self._chance(2))]
         if self._chance(4):
-            found["session"] = self.policy()
+            found["session"] = self.policy(broad=self._chance(2))
         if self._chance(4):
             found["scps"] = self._levels(self._organization_policy)
         if self._chance(4):
             found["rcps"] = self._levels(self._rcp)
         if self._chance(8):
-            found["endpoint"] = self.policy(principal=True)
+            found["endpoint"] = self.policy(principal=True, broad=self._chance(2))
         return found
 
     def case(self) -> tuple[dict[str, Any], str]:
         """Return policies with the action that they are about."""
-        self._focus = str(self._one(list(ACTIONS)))
+        self._focus = str(self._one(list(ACTIONS) if self._chance(2) else OFTEN))
         return self.policies(self._focus), self._focus
 
     def request(self, action: str) -> Request:
-        """Return a request for `action` by anyone, in any context."""
-        principal: Principal = self._one(PRINCIPALS)
+        """Return a request for `action` by anyone, in any context of the keys that the policies
+        made so far mention.
+        """
+        principal: Principal = self._one(PRINCIPALS if self._chance(3) else COMMON)
         if principal.kind in (PrincipalType.OIDC, PrincipalType.SAML) and self._chance(2):
             is_oidc = principal.kind is PrincipalType.OIDC
             action = "sts:AssumeRoleWithWebIdentity" if is_oidc else "sts:AssumeRoleWithSAML"
         resources = ACTIONS.get(action, ACTIONS["sts:AssumeRole"])
         resource = str(self._one(resources)).replace("${aws:username}", "alice")
         keys: dict[str, list[str]] = {}
-        for key, (kind, values) in KEYS.items():
-            if self._chance(2):
+        for key in self._mentioned:
+            if self._chance(3):
                 continue
+            kind, values = KEYS[key]
             several = kind == "texts" or self._chance(25)
             count = self._random.randrange(3) if several else 1
             keys[key] = list(dict.fromkeys(self._one(values) for _ in range(count)))

@@ -1,6 +1,6 @@
 """The comparison of the twins at length, from a seed, outside of the test runner.
 
-python -m tests.agreement.long --decisions 200000 --estates 3000 --seed 1
+python -m tests.agreement.long --decisions 1000000 --estates 3000 --seed 1 --jobs 2
 """
 
 from __future__ import annotations
@@ -9,43 +9,29 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from random import Random
 
-from tests.agreement.test_decisions import agree
+from tests.agreement.deciding import REQUESTS, decisions
 from tests.agreement.test_reach import check
 from tests.estates import EstateGenerator
-from tests.generation import Generator, bearing
+from verifier import parallel
 from verifier.errors import ReplayError
-from verifier.semantics.authorize import authorize
 
-_REQUESTS = 10
-_SOLVED = 2
 _WALKS = 100
+_PART = 250
+"""How many sets of policies, or estates, are done before they are reported."""
+
+Found = tuple[Counter[str], list[str]]
+Work = Callable[[int, range], Found]
 
 
-def decisions(count: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """Compare both readings on `count` requests; return outcomes and the cases that differ."""
-    outcomes: Counter[str] = Counter()
-    different: list[str] = []
-    for number in range(count // _REQUESTS):
-        generator = Generator(Random(f"{seed}/{number}"))
-        documents, action = generator.case()
-        policies = bearing(documents, action)
-        for index in range(_REQUESTS):
-            request = generator.request(action)
-            outcomes[authorize(request, policies).outcome.value] += 1
-            try:
-                agree(request, policies, solve=index < _SOLVED)
-            except AssertionError:
-                different.append(f"decision {seed}/{number} request {index}")
-    return outcomes, different
-
-
-def estates(count: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """Ask about `count` estates and let an attacker try; return verdicts and what went wrong."""
+def estates(seed: int, numbers: range) -> Found:
+    """Ask about an estate for each number and let an attacker try; return verdicts and faults."""
     verdicts: Counter[str] = Counter()
     wrong: list[str] = []
-    for number in range(count):
+    for number in numbers:
         snapshot = EstateGenerator(Random(f"{seed}/{number}")).snapshot()
         try:
             verdicts[check(snapshot, Random(number), _WALKS).value] += 1
@@ -54,22 +40,40 @@ def estates(count: int, seed: int) -> tuple[Counter[str], list[str]]:
     return verdicts, wrong
 
 
+def spread(work: Work, seed: int, count: int, jobs: int) -> Found:
+    """Return what `work` finds for the numbers below `count`, over several processes."""
+    parts = [range(start, min(start + _PART, count)) for start in range(0, count, _PART)]
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    for _, (found, faults) in parallel.spread(partial(work, seed), parts, jobs):
+        counts += found
+        wrong += faults
+    return counts, wrong
+
+
 def main() -> int:
     """Run both; 0 if nothing differs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--decisions", type=int, default=200_000)
     parser.add_argument("--estates", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     given = parser.parse_args()
     failed = 0
-    for name, run, count in (
-        ("decisions", decisions, given.decisions),
-        ("estates", estates, given.estates),
-    ):
+    works: tuple[tuple[Work, int], ...] = (
+        (decisions, given.decisions // REQUESTS),
+        (estates, given.estates),
+    )
+    for work, count in works:
+        if not count:
+            continue
         started = time.perf_counter()
-        found, wrong = run(count, given.seed)
+        found, wrong = spread(work, given.seed, count, given.jobs)
         seconds = time.perf_counter() - started
-        print(f"{name}: {dict(found)}, {len(wrong)} wrong, seed {given.seed}, {seconds:.0f} s")
+        print(
+            f"{work.__name__}: {found.total():,} in {seconds:.0f} s, seed {given.seed}:"
+            f" {dict(found)}, {len(wrong)} wrong"
+        )
         print("\n".join(wrong[:20]), end="\n" if wrong else "")
         failed += len(wrong)
     return 1 if failed else 0

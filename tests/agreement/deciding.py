@@ -1,0 +1,86 @@
+"""One request decided by both readings; many of them, from a seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from iam_smt.terms import FALSE, TRUE
+from iam_smt.theory import Sat, Solver, Unsat, Unsolved
+from tests.agreement.shrinking import shrunk
+from tests.generation import Generator, bearing
+from tests.pinning import folded, opened, pins
+from verifier.compile.authorize import authorize as compile_authorization
+from verifier.policy.attached import ApplicablePolicies
+from verifier.request import Request
+from verifier.semantics.authorize import Outcome, authorize
+
+REQUESTS = 20
+"""How many requests are tried on each set of policies."""
+
+_SOLVED = 2
+"""How many of them are put to the solver over an open context, too."""
+
+_DECISIONS = {Outcome.ALLOW: (TRUE, Sat), Outcome.DENY: (FALSE, Unsat)}
+
+
+def agree(request: Request, policies: ApplicablePolicies, *, solve: bool) -> str:
+    """Assert that evaluator and encoding decide `request` alike; return how.
+
+    With `solve` the solver decides it, too, over an open context: it may say that it does not
+    know, which is told, but nothing else than the evaluator says.
+    """
+    outcome = authorize(request, policies).outcome
+    term = compile_authorization(folded(request, policies), policies)
+    if outcome is Outcome.UNDETERMINED:
+        assert isinstance(Solver().solve(term), Sat)
+        return outcome.value
+    constant, verdict = _DECISIONS[outcome]
+    if term in (TRUE, FALSE):
+        assert constant is term
+    else:
+        assert isinstance(Solver().solve(term), verdict)
+    if solve:
+        open_request = opened(request, policies)
+        open_term = compile_authorization(open_request, policies)
+        demands = pins(open_request, request.context)
+        if demands is not None:
+            answer = Solver().solve(open_term, *demands)
+            if isinstance(answer, Unsolved) or (
+                isinstance(answer, Sat) and answer.model.open_points
+            ):
+                return f"{outcome.value}, left open"
+            assert isinstance(answer, verdict)
+    return outcome.value
+
+
+def decisions(seed: int, numbers: range) -> tuple[Counter[str], list[str]]:
+    """Compare both readings on twenty requests for each number; return the outcomes, and what
+    differs, the first made small.
+    """
+    outcomes: Counter[str] = Counter()
+    different: list[str] = []
+    for number in numbers:
+        generator = Generator(Random(f"{seed}/{number}"))
+        documents, action = generator.case()
+        policies = bearing(documents, action)
+        for index in range(REQUESTS):
+            request = generator.request(action)
+            solve = index < _SOLVED
+            try:
+                outcomes[agree(request, policies, solve=solve)] += 1
+            except AssertionError:
+                outcomes["different"] += 1
+                found = f"decision {seed}/{number} request {index}"
+                if not different:
+                    found += "\n" + shrunk(documents, request, action, _differs)
+                different.append(found)
+    return outcomes, different
+
+
+def _differs(request: Request, policies: ApplicablePolicies) -> bool:
+    try:
+        agree(request, policies, solve=True)
+    except AssertionError:
+        return True
+    return False
