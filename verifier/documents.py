@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ Pointer = tuple[str | int, ...]
 """The keys and indices that lead from the top of a document to a value."""
 
 _LARGEST = 1 << 30
+_LINE = re.compile("\n")
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _SKIM = json.JSONDecoder(parse_int=str, strict=False).raw_decode
 
@@ -62,16 +64,26 @@ class Document:
     file: str
     text: str = field(repr=False)
     value: Any = field(repr=False)
+    _members: dict[int, dict[str | int, int]] = field(default_factory=dict, init=False, repr=False)
+    _lines: list[int] = field(default_factory=list, init=False, repr=False)
 
     def place(self, pointer: Pointer = ()) -> Place:
-        """Return where the value at `pointer` starts, or the nearest enclosing value."""
+        """Return where the value at `pointer` starts, or the nearest enclosing value.
+
+        What was walked on the way is kept: a large document is asked for thousands of places.
+        """
         index = _skip_blanks(self.text, 0)
         for step in pointer:
-            found = next((start for key, start in _members(self.text, index) if key == step), None)
-            if found is None:
+            members = self._members.get(index)
+            if members is None:
+                members = self._members[index] = dict(_members(self.text, index))
+            if step not in members:
                 break
-            index = found
-        return place_at(self.file, self.text, index)
+            index = members[step]
+        if not self._lines:
+            self._lines.extend([0, *(match.end() for match in _LINE.finditer(self.text))])
+        line = bisect_right(self._lines, index)
+        return Place(self.file, line, index - self._lines[line - 1] + 1)
 
 
 def place_at(file: str, text: str, offset: int) -> Place:

@@ -38,12 +38,16 @@ class Search:
         broken: list[tuple[Trail, Target]] = []
         for trail in self.closure:
             for action, target in self.offers.to(trail.end(self.world)):
-                if not self._may_arrive(trail, action, target):
+                if trail.roles and not self._may_arrive(trail, action, target):
                     continue
-                outcome = self._whole(trail.path(self.world).ask(action, target))
+                path = trail.path(self.world).ask(action, target)
+                outcome = self._whole(path)
                 if outcome is not None:
                     return self._way(Verdict.YES, outcome)
-                broken.append((trail, target))
+                if trail.roles:
+                    broken.append((trail, target))
+                else:
+                    note_closed(self.world, self.closed, path, (), target.label)
         self.reached = tuple(self.closure.trails)
         if broken and self.reached:
             outcome = self._follow_sessions()
