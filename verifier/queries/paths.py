@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from iam_smt.assume_role import AssumeRoleKeys, ChainedSession
 from iam_smt.credentials import Chain, keeps_claim
@@ -14,34 +14,14 @@ from iam_smt.terms import FALSE, Term, conjunction, implies
 from verifier.compile.callers import Caller, session_caller, symbolic_tags
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target, role_target
-from verifier.policy.attached import ApplicablePolicies
+from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.world import World
-from verifier.request import Request
 from verifier.snapshot.model import Role
 
 ASSUME_ROLE = {
     Kind.SAML: "sts:AssumeRoleWithSAML",
     Kind.OIDC: "sts:AssumeRoleWithWebIdentity",
 }
-
-
-@dataclass(frozen=True)
-class Replayable:
-    """One authorization of a decoded path with the policies to replay it under."""
-
-    request: Request
-    policies: ApplicablePolicies
-
-
-@dataclass(frozen=True)
-class DecodedHop:
-    """One decoded request of a path: the main authorization, and those that go with the call."""
-
-    main: Replayable
-    others: tuple[Replayable, ...]
-    chosen: tuple[str, ...]
-    role: Role | None
-    known: bool
 
 
 class Path:
@@ -103,6 +83,11 @@ class Path:
     def last(self) -> Call:
         """The last call of the path."""
         return self._calls[-1][0]
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the one whom the question is about makes the only call."""
+        return self._begins and len(self._calls) == 1 and self._calls[0][1] is None
 
     def term(self) -> Term:
         """Return a term that holds iff every call is allowed, and all of them can be made."""

@@ -10,7 +10,8 @@ from iam_smt.terms import Flag, Term, disjunction, negation
 from iam_smt.theory import Solver, Unsat, Unsolved
 from verifier.errors import ReplayError
 from verifier.queries import witness
-from verifier.queries.paths import DecodedHop, Path
+from verifier.queries.hops import DecodedHop
+from verifier.queries.paths import Path
 from verifier.queries.world import World
 from verifier.verdict import Hop
 
@@ -37,23 +38,35 @@ class Undecided:
 
 
 def find(world: World, path: Path) -> Found | Impossible | Undecided:
-    """Solve a path, and replay it.
+    """Solve a path, and replay it. A direct call that a like caller made is tried first.
 
     Raises `ReplayError` if the evaluator rejects a model that leans on no open point.
     """
-
+    call = path.last
+    proposed = (
+        world.precedents.propose(call.caller, call.action, call.target) if path.is_direct else None
+    )
+    if proposed is not None and not _faults(world, [proposed]):
+        return Found(witness.shown([proposed]))
     tried: list[Sequence[DecodedHop]] = []
 
     def faults(model: Model) -> list[str]:
-        hops = path.decode(model)
-        tried.append(hops)
-        found = witness.replay(hops)
-        for number, hop in enumerate(hops):
-            found += world.limits.faults(hop.main.request, first=number == 0)
-        return found
+        tried.append(path.decode(model))
+        return _faults(world, tried[-1])
 
     outcome = confirmed(world.solver, path.term(), faults)
-    return Found(witness.shown(tried[-1])) if isinstance(outcome, Model) else outcome
+    if not isinstance(outcome, Model):
+        return outcome
+    if path.is_direct:
+        world.precedents.keep(call.caller, call.action, call.target, *tried[-1])
+    return Found(witness.shown(tried[-1]))
+
+
+def _faults(world: World, hops: Sequence[DecodedHop]) -> list[str]:
+    found = witness.replay(hops)
+    for number, hop in enumerate(hops):
+        found += world.limits.faults(hop.main.request, first=number == 0)
+    return found
 
 
 def confirmed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from verifier.policy.syntax import Effect, PolicyKind
-from verifier.queries.paths import DecodedHop, Replayable
+from verifier.queries.hops import DecodedHop, Replayable
 from verifier.semantics.authorize import Decision, Outcome, authorize
 from verifier.semantics.contexts import impossible
 from verifier.semantics.sessions import Session, assume, contradictions

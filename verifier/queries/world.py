@@ -13,6 +13,7 @@ from verifier.compile.callers import Caller, open_session
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
 from verifier.queries.limits import Limits
+from verifier.queries.precedents import Precedents
 from verifier.queries.trusts import TrustIndex
 from verifier.snapshot.model import Role, Snapshot
 
@@ -35,6 +36,11 @@ class World:
     def trusts(self) -> TrustIndex:
         """The roles by who their trust policies name."""
         return TrustIndex(self.snapshot)
+
+    @cached_property
+    def precedents(self) -> Precedents:
+        """The direct calls that were confirmed so far."""
+        return Precedents(self.snapshot)
 
     def call(self, label: str, caller: Caller, action: str, target: Target) -> Call:
         """Return a call of `action` that assumes no role."""

@@ -1,0 +1,28 @@
+"""The hops of a path as a model describes them: concrete requests, to be replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.policy.attached import ApplicablePolicies
+from verifier.request import Request
+from verifier.snapshot.model import Role
+
+
+@dataclass(frozen=True)
+class Replayable:
+    """One authorization of a decoded path with the policies to replay it under."""
+
+    request: Request
+    policies: ApplicablePolicies
+
+
+@dataclass(frozen=True)
+class DecodedHop:
+    """One decoded request of a path: the main authorization, and those that go with the call."""
+
+    main: Replayable
+    others: tuple[Replayable, ...]
+    chosen: tuple[str, ...]
+    role: Role | None
+    known: bool
