@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.families.organizations import Estate
+from verifier import Snapshot
 from verifier.parallel import spread
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +41,18 @@ def test_errors_are_raised_here() -> None:
     """An error in one of the processes ends the work."""
     with pytest.raises(ValueError, match="-1 is negative"):
         list(spread(_square, [1, 2, -1, 4], 2))
+
+
+def test_questions_use_processes(tmp_path: Path) -> None:
+    """With `jobs`, the work is done by other processes, and the answer is the same."""
+    Estate(60, 1, 1).write(tmp_path)
+    snapshot = Snapshot.load(tmp_path)
+    question = "who can s3:GetObject"
+    alone = snapshot.ask(question)
+    before = os.times().children_user
+    together = snapshot.ask(question, jobs=2)
+    assert os.times().children_user > before
+    assert together.ways == alone.ways
 
 
 def test_interrupt_ends_everything(tmp_path: Path) -> None:

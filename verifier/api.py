@@ -52,7 +52,14 @@ class Snapshot:
         `jobs` the number of processes for a question about many principals. Raises
         `QuestionError` if the sentence cannot be read or names what is not there.
         """
-        return ask(self.contents, question, timeout=timeout, progress=progress, evidence=evidence)
+        return ask(
+            self.contents,
+            question,
+            timeout=timeout,
+            progress=progress,
+            evidence=evidence,
+            jobs=jobs,
+        )
 
     def __repr__(self) -> str:
         accounts = len(self.contents.accounts)
