@@ -99,8 +99,7 @@ def multiple(
     if quantifier == ALL:
         return either(negation(key.present), negation(outside))
     filled = _has_value(key)
-    entry = either(several, inside) if negated else both(negation(several), inside)
-    return either(both(filled, entry), both(negation(filled), absent))
+    return either(both(filled, negation(several), inside), both(negation(filled), absent))
 
 
 def _exists(members: SetVariable, cases: Sequence[Case], *, outside: bool) -> Term:

@@ -14,7 +14,16 @@ from iam_smt.keys import SetKey, Truth, Value
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
 from iam_smt.operators import NEGATED, POSITIVE, TEXTS
-from iam_smt.patterns import Item, Pattern, merged, split_at_colons
+from iam_smt.patterns import (
+    ANYTHING,
+    NOT_COLON,
+    Characters,
+    Item,
+    Pattern,
+    Run,
+    merged,
+    split_at_colons,
+)
 from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunction, negation
 from iam_smt.texts import Choice, StringVariable, Text, View, equal, member
@@ -25,6 +34,7 @@ from verifier.policy.syntax import Condition
 _PLAIN = {"StringEquals", "StringLike"}
 _ARNS = {"ArnEquals", "ArnLike"}
 _ARN_PARTS = 6
+_ARN = clause([(Run(NOT_COLON), ":") * (_ARN_PARTS - 1) + (ANYTHING,)])
 _MOST_CASES = 64
 _MOST_FILLINGS = 256
 
@@ -104,6 +114,11 @@ def _tied(operator: str, value: Value, hole: Hole) -> Term | None:
         return None
     if operator in _PLAIN:
         return tie(value, hole)
+    if operator in _ARNS and not any(isinstance(item, Characters | Run) for item in hole.items):
+        # Without wildcards, part by part is as a whole.
+        same = tie(value, hole)
+        if same is not None:
+            return both(same, member(value, _ARN))
     hollows = _read(operator, hole)
     return None if hollows is None else _among(value, hollows)
 
@@ -130,14 +145,17 @@ def _read(operator: str, hole: Hole) -> list[Hollow] | None:
     """Return the patterns with holes that an operator makes of a template (R4.51, R4.52).
 
     None where it reads the value of a hole in another way than as it stands: a value with a colon
-    moves what follows it in an ARN to a later part, which matters to wildcards before the last.
+    moves what follows it in an ARN to a later part, which matters to wildcards before the last,
+    and where the template alone has fewer parts than an ARN.
     """
     found = hole.hollow
     if operator in _PLAIN:
         return [found]
     if operator not in _ARNS:
         return None
-    *head, _ = split_at_colons(found.pattern, _ARN_PARTS)
+    *head, _ = parts = split_at_colons(found.pattern, _ARN_PARTS)
+    if len(parts) < _ARN_PARTS:
+        return None
     items = [item for part in head for item in part if not isinstance(item, str)]
     holes = [place for place, item in enumerate(items) if found.has_hole((item,))]
     if holes and any(not found.has_hole((item,)) for item in items[holes[0] :]):

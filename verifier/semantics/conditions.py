@@ -129,7 +129,7 @@ def condition_holds(condition: Condition, context: Context) -> bool:
     if not values:
         return condition.operator.if_exists or negated
     if len(values) > 1:
-        return negated
+        return False
     return _entry(condition, values[0], context)
 
 
