@@ -55,6 +55,11 @@ def test_questions_use_processes(tmp_path: Path) -> None:
     assert together.ways == alone.ways
 
 
+def _heed_interrupts() -> None:
+    """Undo what shells do to what runs in the background: to ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupt_ends_everything(tmp_path: Path) -> None:
     """Ctrl-C ends the command and its processes without a traceback."""
     Estate(1500, 2, 1).write(tmp_path)
@@ -62,7 +67,12 @@ def test_interrupt_ends_everything(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "verifier", "ask", question, "-s", str(tmp_path), "-j", "2"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_heed_interrupts,
     )
     time.sleep(5)
     os.killpg(running.pid, signal.SIGINT)
