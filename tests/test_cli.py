@@ -78,10 +78,10 @@ def test_report(name: str) -> None:
     question, status = REPORTS[name]
     result = _run("ask", question, "--snapshot", "acme")
     assert (status, "") == (result.exit_code, result.stderr)
-    _assert_kept(name, result.stdout)
+    assert_kept(name, result.stdout)
 
 
-def _assert_kept(name: str, text: str) -> None:
+def assert_kept(name: str, text: str) -> None:
     kept = FOLDER / f"{name}.txt"
     if os.environ.get("VERIFIER_KEEP_REPORTS"):
         kept.write_text(_without_seconds(text), encoding="utf-8")
@@ -96,7 +96,7 @@ def test_comparison(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     files, status = COMPARISONS[name]
     result = _run("compare", *files)
     assert (status, "") == (result.exit_code, result.stderr)
-    _assert_kept(name, result.stdout)
+    assert_kept(name, result.stdout)
 
 
 def test_comparison_as_json(monkeypatch: pytest.MonkeyPatch) -> None:

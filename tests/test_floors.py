@@ -26,6 +26,7 @@ FLOORS = (
     ("verifier.comparison", "verifier.queries"),
     ("verifier.report", "verifier.evidence"),
     ("verifier.ask", "verifier.compare"),
+    ("verifier.check",),
     ("verifier.api",),
     ("verifier.cli",),
     ("verifier.__main__",),

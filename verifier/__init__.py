@@ -17,6 +17,7 @@ sys.path.append(str(Path(__file__).parents[1] / "encodings"))
 
 if TYPE_CHECKING:
     from verifier.api import Snapshot, compare_policies
+    from verifier.check.run import Checked, Status
     from verifier.comparison import Change, Comparison, Relation
     from verifier.errors import (
         InputError,
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     **dict.fromkeys(("Snapshot", "compare_policies"), "verifier.api"),
+    **dict.fromkeys(("Checked", "Status"), "verifier.check.run"),
     **dict.fromkeys(("Change", "Comparison", "Relation"), "verifier.comparison"),
     **dict.fromkeys(
         (
@@ -58,6 +60,7 @@ __all__ = [
     "Barrier",
     "Cause",
     "Change",
+    "Checked",
     "Comparison",
     "Form",
     "Hop",
@@ -71,6 +74,7 @@ __all__ = [
     "RouteKind",
     "Snapshot",
     "SnapshotError",
+    "Status",
     "UndecidedError",
     "Verdict",
     "VerifierError",

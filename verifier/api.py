@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from verifier.ask import Progress, ask
 from verifier.compare import compare
@@ -14,6 +14,9 @@ from verifier.question import Question
 from verifier.snapshot import model
 from verifier.snapshot.kept import load
 from verifier.verdict import Answer
+
+if TYPE_CHECKING:
+    from verifier.check.run import Checked
 
 
 class Snapshot:
@@ -60,6 +63,20 @@ class Snapshot:
             evidence=evidence,
             jobs=jobs,
         )
+
+    def check(
+        self, *files: str | Path, timeout: float | None = None, jobs: int = 1
+    ) -> tuple[Checked, ...]:
+        """Check the invariants of TOML or YAML files, and return what became of each question.
+
+        Raises `InputError` with the place if a file is malformed, a sentence cannot be read or
+        an invariant is about an empty set.
+        """
+        from verifier.check.invariants import read
+        from verifier.check.run import check
+
+        invariants = [invariant for file in files for invariant in read(Path(file))]
+        return tuple(check(self.contents, invariants, timeout=timeout, jobs=jobs))
 
     def __repr__(self) -> str:
         accounts = len(self.contents.accounts)

@@ -13,6 +13,7 @@ import click
 
 from verifier import __version__
 from verifier.cli.ask import ask
+from verifier.cli.check import check
 from verifier.cli.common import WRONG
 from verifier.cli.compare import compare
 from verifier.cli.example import example
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, compare, example):
+for command in (ask, check, compare, example):
     cli.add_command(command)
 
 

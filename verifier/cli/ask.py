@@ -16,10 +16,13 @@ from verifier.cli.common import (
     as_of_option,
     evidence_option,
     format_option,
+    jobs_option,
+    load,
     no_cache_option,
     output_option,
     quiet_option,
     show_remarks,
+    snapshot_option,
     timeout_option,
     verbose_option,
     width,
@@ -44,15 +47,7 @@ def _complete(
 
 @click.command()
 @click.argument("sentence", required=False, shell_complete=_complete)
-@click.option(
-    "-s",
-    "--snapshot",
-    "paths",
-    multiple=True,
-    envvar="VERIFIER_SNAPSHOT",
-    type=click.Path(path_type=Path),
-    help="A snapshot folder or file; may repeat for parts of one snapshot.",
-)
+@snapshot_option
 @click.option("--who", help="Instead of a sentence: who asks.")
 @click.option("--action", help="Instead of a sentence: the action.")
 @click.option("--on", "resource", help="Instead of a sentence: the resource, a pattern or *.")
@@ -64,14 +59,7 @@ def _complete(
 @timeout_option
 @evidence_option
 @no_cache_option
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes for a question about many principals.",
-)
+@jobs_option
 @as_of_option("default is that of the snapshot, else today")
 @click.option("--grammar", is_flag=True, help="Print the grammar of the sentence, and stop.")
 @quiet_option
@@ -109,11 +97,7 @@ def ask(
         click.echo(GRAMMAR, nl=False)
         return
     question = sentence or _sentence(who, action, resource, route, where, without)
-    if not paths:
-        raise click.UsageError("no snapshot: name a folder or file with --snapshot")
-    from verifier.api import Snapshot
-
-    snapshot = Snapshot.load(*paths, as_of=as_of.date() if as_of else None)
+    snapshot = load(paths, as_of)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     from verifier.report.waiting import Waiting
 

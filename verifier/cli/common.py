@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verifier.errors import ReplayError, VerifierError
+
+if TYPE_CHECKING:
+    from verifier.api import Snapshot
 
 NO, WRONG, YES, UNKNOWN = 0, 2, 3, 4
 """Exit statuses: 1 never means an answer."""
@@ -44,6 +48,23 @@ evidence_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Write each question that was refuted to this folder as an SMT-LIB script.",
 )
+snapshot_option = click.option(
+    "-s",
+    "--snapshot",
+    "paths",
+    multiple=True,
+    envvar="VERIFIER_SNAPSHOT",
+    type=click.Path(path_type=Path),
+    help="A snapshot folder or file; may repeat for parts of one snapshot.",
+)
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes for a question about many principals.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
 
@@ -70,6 +91,15 @@ def as_of_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., A
         type=click.DateTime(["%Y-%m-%d"]),
         help=f"The day from which requests are made; {default}.",
     )
+
+
+def load(paths: tuple[Path, ...], as_of: datetime | None) -> Snapshot:
+    """Load the snapshot that the command line names."""
+    if not paths:
+        raise click.UsageError("no snapshot: name a folder or file with --snapshot")
+    from verifier.api import Snapshot
+
+    return Snapshot.load(*paths, as_of=as_of.date() if as_of else None)
 
 
 def width() -> int:

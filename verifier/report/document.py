@@ -79,7 +79,7 @@ def document(answer: Answer) -> AnswerDocument:
     return AnswerDocument(
         question=answer.question.text,
         verdict=answer.verdict.value,
-        ways=[_way(way) for way in answer.ways],
+        ways=[way_document(way) for way in answer.ways],
         assumptions=list(answer.assumptions),
         remarks=list(answer.remarks),
         seconds=round(answer.effort.seconds, 4),
@@ -88,7 +88,8 @@ def document(answer: Answer) -> AnswerDocument:
     )
 
 
-def _way(way: Way) -> WayDocument:
+def way_document(way: Way) -> WayDocument:
+    """Return the answer for one class of callers as the document has it."""
     return WayDocument(
         who=way.who,
         verdict=way.verdict.value,

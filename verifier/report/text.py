@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -62,6 +62,13 @@ def _can(answer: Answer, width: int) -> Iterator[str]:
         yield ""
         if len(answer.ways) > 1:
             yield _class_line(way)
+        yield from _way(way)
+
+
+def ways(found: Iterable[Way]) -> Iterator[str]:
+    """Yield the lines of some ways of an answer, each below the name of the callers."""
+    for way in found:
+        yield _class_line(way)
         yield from _way(way)
 
 

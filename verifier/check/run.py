@@ -1,0 +1,76 @@
+"""Invariants held against a snapshot: which hold, which do not, and which nobody knows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from verifier.ask import ask
+from verifier.check.invariants import Invariant
+from verifier.check.sets import matches
+from verifier.snapshot.model import Snapshot
+from verifier.verdict import Answer, Verdict, Way
+
+
+class Status(Enum):
+    """What became of an invariant; `ACCEPTED` is violated, but in the baseline."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One question of an invariant with its answer; `against` are the ways that violate it."""
+
+    invariant: Invariant
+    sentence: str
+    status: Status
+    answer: Answer
+    against: tuple[Way, ...] = ()
+    reason: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same from run to run: the id and the sentence."""
+        return hashlib.sha256(f"{self.invariant.id}\n{self.sentence}".encode()).hexdigest()[:32]
+
+
+def check(
+    snapshot: Snapshot,
+    invariants: Iterable[Invariant],
+    *,
+    timeout: float | None = None,
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] = lambda text, done, total: None,
+) -> Iterator[Checked]:
+    """Yield what becomes of every question of every invariant, in order.
+
+    Every sentence is read before the first question is asked. Raises `InputError` for one that
+    cannot be read, and for an invariant about an empty set.
+    """
+    asked = [(item, question) for item in invariants for question in item.questions(snapshot)]
+    for number, (invariant, question) in enumerate(asked):
+        progress(question.text, number, len(asked))
+        answer = ask(snapshot, question, timeout=timeout, jobs=jobs)
+        yield _judged(invariant, question.text, answer)
+
+
+def _judged(invariant: Invariant, sentence: str, answer: Answer) -> Checked:
+    ways: dict[Verdict, tuple[Way, ...]] = dict.fromkeys(Verdict, ())
+    for way in answer.ways:
+        if not any(matches(pattern, way.who) for pattern in invariant.only):
+            ways[way.verdict] += (way,)
+    wanted = invariant.expect is Verdict.YES
+    if ways[Verdict.YES]:
+        status, against = (Status.HOLDS, Verdict.NO) if wanted else (Status.VIOLATED, Verdict.YES)
+    elif ways[Verdict.UNKNOWN]:
+        status, against = Status.UNKNOWN, Verdict.UNKNOWN
+    else:
+        status, against = (Status.VIOLATED if wanted else Status.HOLDS), Verdict.NO
+    shown = () if status is Status.HOLDS else ways[against]
+    return Checked(invariant, sentence, status, answer, shown)
