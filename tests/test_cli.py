@@ -108,6 +108,17 @@ def test_comparison_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {change.action for change in document.newly_allowed} == {"s3:ListBucket"}
 
 
+def test_any_action(tmp_path: Path) -> None:
+    """An action that does not exist counts with `--any-action` only."""
+    unreal = {"Effect": "Allow", "Action": "sts:GetNoth*", "Resource": "*"}
+    for name, statements in (("none", []), ("unreal", [unreal])):
+        policy = {"Version": "2012-10-17", "Statement": statements}
+        (tmp_path / name).write_text(json.dumps(policy), encoding="utf-8")
+    arguments = ("compare", str(tmp_path / "none"), str(tmp_path / "unreal"), "--kind", "identity")
+    assert _run(*arguments).exit_code == 0
+    assert _run(*arguments, "--any-action").exit_code == 3
+
+
 def test_what_fails_a_comparison(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What is only no longer allowed fails with `--fail-on any`, not by default."""
     monkeypatch.chdir(FOLDER.parent / "policies")

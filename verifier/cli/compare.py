@@ -92,7 +92,12 @@ def compare(
     before, after = read_policies((old, new), kind, remarks.append)
     show_remarks(tuple(remarks), quiet=quiet, verbose=verbose)
     found = compare_policies(
-        before, after, as_of=as_of.date() if as_of else None, timeout=timeout, evidence=evidence
+        before,
+        after,
+        as_of=as_of.date() if as_of else None,
+        timeout=timeout,
+        evidence=evidence,
+        any_action=any_action,
     )
     write(_rendered(found, form), output)
     sys.exit(_status(found, fail_on))
