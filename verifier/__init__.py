@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         UndecidedError,
         VerifierError,
     )
+    from verifier.explanation import Explanation, Grounds, Remedy
     from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
     from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
 
@@ -49,6 +50,7 @@ _HOMES = {
         ),
         "verifier.errors",
     ),
+    **dict.fromkeys(("Explanation", "Grounds", "Remedy"), "verifier.explanation"),
     **dict.fromkeys(
         ("Form", "Question", "Route", "RouteKind", "Who", "WhoKind"), "verifier.question"
     ),
@@ -62,13 +64,16 @@ __all__ = [
     "Change",
     "Checked",
     "Comparison",
+    "Explanation",
     "Form",
+    "Grounds",
     "Hop",
     "InputError",
     "PolicyError",
     "Question",
     "QuestionError",
     "Relation",
+    "Remedy",
     "ReplayError",
     "Route",
     "RouteKind",

@@ -17,6 +17,7 @@ from verifier.verdict import Answer
 
 if TYPE_CHECKING:
     from verifier.check.run import Checked
+    from verifier.explanation import Explanation
 
 
 class Snapshot:
@@ -63,6 +64,17 @@ class Snapshot:
             evidence=evidence,
             jobs=jobs,
         )
+
+    def explain(self, question: Question | str, *, timeout: float | None = None) -> Explanation:
+        """Explain why one caller can, or cannot, perform an action itself.
+
+        A yes has its grounds: the least sets of statements that suffice, and those without which
+        it would be denied. A no has remedies: the least changes under which it would be allowed.
+        Raises `QuestionError` for a question about many callers or about chains.
+        """
+        from verifier.explain import explain
+
+        return explain(self.contents, question, timeout=timeout)
 
     def check(
         self, *files: str | Path, timeout: float | None = None, jobs: int = 1

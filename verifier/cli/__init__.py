@@ -17,6 +17,7 @@ from verifier.cli.check import check
 from verifier.cli.common import WRONG
 from verifier.cli.compare import compare
 from verifier.cli.example import example
+from verifier.cli.explain import explain
 
 _OBJECTS = 200_000
 
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, check, compare, example):
+for command in (ask, check, compare, example, explain):
     cli.add_command(command)
 
 

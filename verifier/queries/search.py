@@ -38,17 +38,24 @@ class Undecided:
 
 
 def find(world: World, path: Path) -> Found | Impossible | Undecided:
-    """Solve a path, and replay it. A direct call that a like caller made is tried first.
+    """Solve a path, and replay it; see `decoded`."""
+    outcome = decoded(world, path)
+    return Found(witness.shown(outcome)) if isinstance(outcome, list) else outcome
 
-    Raises `ReplayError` if the evaluator rejects a model that leans on no open point.
+
+def decoded(world: World, path: Path) -> list[DecodedHop] | Impossible | Undecided:
+    """Return the hops of a path that the evaluator confirms, if there are any.
+
+    A direct call that a like caller made is tried first. Raises `ReplayError` if the evaluator
+    rejects a model that leans on no open point.
     """
     call = path.last
     proposed = (
         world.precedents.propose(call.caller, call.action, call.target) if path.is_direct else None
     )
     if proposed is not None and not _faults(world, [proposed]):
-        return Found(witness.shown([proposed]))
-    tried: list[Sequence[DecodedHop]] = []
+        return [proposed]
+    tried: list[list[DecodedHop]] = []
 
     def faults(model: Model) -> list[str]:
         tried.append(path.decode(model))
@@ -59,7 +66,7 @@ def find(world: World, path: Path) -> Found | Impossible | Undecided:
         return outcome
     if path.is_direct:
         world.precedents.keep(call.caller, call.action, call.target, *tried[-1])
-    return Found(witness.shown(tried[-1]))
+    return tried[-1]
 
 
 def _faults(world: World, hops: Sequence[DecodedHop]) -> list[str]:

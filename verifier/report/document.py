@@ -93,14 +93,15 @@ def way_document(way: Way) -> WayDocument:
     return WayDocument(
         who=way.who,
         verdict=way.verdict.value,
-        witness=[_hop(hop) for hop in way.witness],
+        witness=[hop_document(hop) for hop in way.witness],
         reached=list(way.reached),
         barriers=[_barrier(barrier) for barrier in way.barriers],
         reason=way.reason,
     )
 
 
-def _hop(hop: Hop) -> HopDocument:
+def hop_document(hop: Hop) -> HopDocument:
+    """Return a request as the document has it."""
     return HopDocument(
         principal=hop.principal,
         action=hop.action,

@@ -1,0 +1,77 @@
+"""`verifier explain`: why one caller can, or cannot."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verifier.cli.common import (
+    NO,
+    UNKNOWN,
+    YES,
+    as_of_option,
+    format_option,
+    load,
+    no_cache_option,
+    output_option,
+    quiet_option,
+    show_remarks,
+    snapshot_option,
+    timeout_option,
+    verbose_option,
+    width,
+    with_errors,
+    write,
+)
+
+if TYPE_CHECKING:
+    from verifier.explanation import Explanation
+
+
+@click.command()
+@click.argument("sentence")
+@snapshot_option
+@format_option
+@output_option
+@timeout_option
+@no_cache_option
+@as_of_option("default is that of the snapshot, else today")
+@quiet_option
+@verbose_option
+@with_errors
+def explain(
+    sentence: str,
+    paths: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    timeout: float | None,
+    as_of: datetime | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Tell why one caller can, or cannot, perform an action itself.
+
+    \b
+    verifier explain "can arn:aws:iam::222233334444:user/dora perform s3:DeleteBucket" -s acme
+
+    Exit status: 0 it cannot, 3 it can, 4 unknown, 2 the input or the command is wrong.
+    """
+    snapshot = load(paths, as_of)
+    show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
+    found = snapshot.explain(sentence, timeout=timeout)
+    write(_rendered(found, form), output)
+    sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[found.verdict.value])
+
+
+def _rendered(found: Explanation, form: str) -> str:
+    if form == "json":
+        from verifier.report.explanation_document import render as render_document
+
+        return render_document(found)
+    from verifier.report.explanation_text import render as render_text
+
+    return render_text(found, width())
