@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from verifier.errors import UndecidedError
+from verifier.policy.syntax import Condition
 from verifier.question import Question
 from verifier.request import Request
 
@@ -85,11 +86,20 @@ class Barrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Proviso:
+    """A condition entry that must hold, or must not, in request number `hop` of every such path."""
+
+    condition: Condition
+    holds: bool
+    hop: int
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """The answer for one class of callers.
 
-    A yes has a `witness`; a no has `barriers`, and `reached`, the roles that can be become; an
-    unknown has a `reason`.
+    A yes has a `witness`, and `provisos`, on which it depends where the witness goes; a no has
+    `barriers`, and `reached`, the roles that can be become; an unknown has a `reason`.
     """
 
     who: str
@@ -98,6 +108,7 @@ class Way:
     barriers: tuple[Barrier, ...] = ()
     reached: tuple[str, ...] = ()
     reason: str = ""
+    provisos: tuple[Proviso, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

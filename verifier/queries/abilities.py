@@ -33,7 +33,7 @@ def abilities(
         if way.verdict is Verdict.NO:
             continue
         for name in members:
-            yield Way(name, way.verdict, way.witness, reason=way.reason)
+            yield Way(name, way.verdict, way.witness, reason=way.reason, provisos=way.provisos)
 
 
 class _Offers:

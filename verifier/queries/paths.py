@@ -12,7 +12,7 @@ from iam_smt.model import Model
 from iam_smt.principals import FEDERATED_KINDS, Kind
 from iam_smt.terms import FALSE, Term, conjunction, implies
 from verifier.compile.callers import Caller, session_caller, symbolic_tags
-from verifier.compile.calls import Call
+from verifier.compile.calls import Authorization, Call
 from verifier.compile.targets import Target, role_target
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.world import World
@@ -88,6 +88,10 @@ class Path:
     def is_direct(self) -> bool:
         """Whether the one whom the question is about makes the only call."""
         return self._begins and len(self._calls) == 1 and self._calls[0][1] is None
+
+    def authorizations(self) -> list[Authorization]:
+        """Return what authorizes each call."""
+        return [call.authorization() for call, _ in self._calls]
 
     def term(self) -> Term:
         """Return a term that holds iff every call is allowed, and all of them can be made."""

@@ -15,6 +15,7 @@ from verifier.queries.barriers import Closed, barriers
 from verifier.queries.closure import Closure, Trail, last_step, note_closed, possible
 from verifier.queries.offers import Offers
 from verifier.queries.paths import Path
+from verifier.queries.provisos import provisos
 from verifier.queries.search import Found, Undecided, find
 from verifier.queries.states import StateSearch
 from verifier.queries.world import World
@@ -43,7 +44,7 @@ class Search:
                 path = trail.path(self.world).ask(action, target)
                 outcome = self._whole(path)
                 if outcome is not None:
-                    return self._way(Verdict.YES, outcome)
+                    return self._way(Verdict.YES, outcome, path=path)
                 if trail.roles:
                     broken.append((trail, target))
                 else:
@@ -89,6 +90,7 @@ class Search:
         verdict: Verdict,
         hops: Found | None = None,
         *,
+        path: Path | None = None,
         reason: str = "",
         broken: Sequence[tuple[Trail, Target]] = (),
     ) -> Way:
@@ -103,6 +105,7 @@ class Search:
             barriers=stopped,
             reached=self.reached,
             reason=reason,
+            provisos=provisos(self.world, path) if path and _is_conditional(hops) else (),
         )
 
     def _breaks(self, broken: Sequence[tuple[Trail, Target]]) -> tuple[Barrier, ...]:
@@ -137,3 +140,8 @@ class Search:
 
     def _holds(self, trail: Trail) -> bool:
         return possible(self.world, trail.path(self.world), self.doubts)
+
+
+def _is_conditional(found: Found | None) -> bool:
+    """Return whether somebody had to choose a condition key."""
+    return found is not None and any(hop.chosen for hop in found.hops)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from verifier.report.words import only
 from verifier.verdict import Answer, Barrier, Cause, Hop, Way
 
 VERSION: Literal["1"] = "1"
@@ -58,6 +59,7 @@ class WayDocument(Shape):
     reached: list[str] = Field(description="the roles that can be become")
     barriers: list[BarrierDocument] = Field(description="what stops the ways of a no")
     reason: str = Field(description="what an unknown leaves open")
+    only: list[str] = Field(description="conditions without which there is no such path, in words")
 
 
 class AnswerDocument(Shape):
@@ -97,6 +99,7 @@ def way_document(way: Way) -> WayDocument:
         reached=list(way.reached),
         barriers=[_barrier(barrier) for barrier in way.barriers],
         reason=way.reason,
+        only=only(way.provisos),
     )
 
 

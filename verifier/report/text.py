@@ -10,6 +10,7 @@ from verifier.catalogue import key_name
 from verifier.question import Form, Question, RouteKind
 from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelled
 from verifier.report.plain import plain
+from verifier.report.words import only
 from verifier.verdict import Answer, Barrier, Hop, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
@@ -95,6 +96,8 @@ def _witness(way: Way) -> Iterator[str]:
             "" if hop.known else "   (any that is not listed)"
         )
         yield from _details(hop)
+    for words in only(way.provisos):
+        yield f"{INDENT}only      {words}"
     count = len(way.witness)
     yield f"{INDENT}replayed  {count} of {count} requests are allowed by the evaluator"
 
@@ -144,18 +147,21 @@ def _list(answer: Answer, width: int) -> Iterator[str]:
     yield _headline(answer, text, width)
     yield ""
     for way in able:
-        yield f"  {plain(way.who)}{_shortly(way.witness)}"
+        yield f"  {plain(way.who)}{_shortly(way)}"
     for way in open_ways:
         yield f"  {plain(way.who)}   unknown: {plain(way.reason)}"
 
 
-def _shortly(hops: tuple[Hop, ...]) -> str:
+def _shortly(way: Way) -> str:
+    hops = way.witness
     parts = [f"on {hops[-1].resource}"] if hops and hops[-1].resource != "*" else []
     if len(hops) > 1:
         parts.append(f"{len(hops)} hops")
     chosen = [
         f"{key_name(key)} = {', '.join(hop.context[key])}" for hop in hops for key in hop.chosen
     ]
-    if chosen:
+    if way.provisos:
+        parts.append("only " + ", ".join(only(way.provisos)))
+    elif chosen:
         parts.append("with " + ", ".join(dict.fromkeys(chosen)))
     return plain("   " + "; ".join(parts)) if parts else ""

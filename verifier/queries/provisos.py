@@ -1,0 +1,69 @@
+"""On what a path depends: the condition entries without which none of its requests is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iam_smt.terms import FALSE, TRUE, Term, negation
+from iam_smt.theory import Unsat
+from verifier.compile.calls import Authorization
+from verifier.compile.conditions import condition_holds
+from verifier.compile.statements import action_fits, principal_fits, resource_fits
+from verifier.policy.attached import AttachedPolicy
+from verifier.policy.syntax import Condition, Effect, Statement
+from verifier.queries.paths import Path
+from verifier.queries.world import World
+from verifier.verdict import Proviso
+
+_MOST_ENTRIES = 40
+
+
+def provisos(world: World, path: Path) -> tuple[Proviso, ...]:
+    """Return the condition entries that must hold, or must not, wherever the path is possible.
+
+    Each was proved: the path has no model in which it is otherwise. An entry of a Deny must not
+    hold where it is the only one of its statement.
+    """
+    whole = path.term()
+    found: dict[tuple[object, ...], Proviso] = {}
+    for number, authorization in enumerate(path.authorizations()):
+        entries = list(_entries(authorization))[:_MOST_ENTRIES]
+        for condition, holds in entries:
+            key = (condition, holds)
+            term = condition_holds(condition, authorization.request)
+            needed = term if holds else negation(term)
+            if key in found or needed is TRUE or needed is FALSE:
+                continue
+            if isinstance(world.solver.solve(whole, negation(needed)), Unsat):
+                found[key] = Proviso(condition, holds, number)
+    return tuple(found.values())
+
+
+def _entries(authorization: Authorization) -> Iterator[tuple[Condition, bool]]:
+    for policy in _policies(authorization):
+        for statement in policy.statements:
+            if statement.conditions and _may_apply(statement, authorization):
+                if statement.effect is Effect.ALLOW:
+                    yield from ((condition, True) for condition in statement.conditions)
+                elif len(statement.conditions) == 1:
+                    yield statement.conditions[0], False
+
+
+def _may_apply(statement: Statement, authorization: Authorization) -> bool:
+    request = authorization.request
+    terms: list[Term] = [
+        principal_fits(statement, request)[0],
+        resource_fits(statement.resources, request),
+    ]
+    return action_fits(statement.actions, request.action) and FALSE not in terms
+
+
+def _policies(authorization: Authorization) -> Iterator[AttachedPolicy]:
+    policies = authorization.policies
+    yield from policies.identity
+    if policies.resource:
+        yield policies.resource
+    yield from policies.boundary
+    yield from policies.session
+    for level in (*policies.scps, *policies.rcps):
+        yield from level
