@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address, ip_interface
+from typing import Any
 
 from iam_smt.terms import Atom
 
@@ -22,12 +23,16 @@ class Network:
 
 
 class AddressVariable:
-    """An open IP address of either family."""
+    """An open IP address of either family.
 
-    __slots__ = ("_atoms", "name")
+    `ast` is the place where `theory` keeps what stands for it.
+    """
+
+    __slots__ = ("_atoms", "ast", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.ast: Any = None
         self._atoms: dict[Network, Within] = {}
 
     @property

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
 from iam_smt.terms import Atom
 
@@ -19,12 +20,16 @@ class Form(Enum):
 
 
 class NumberVariable:
-    """An open number; a moment is its seconds since 1970. `plain` is its value if nothing asks."""
+    """An open number; a moment is its seconds since 1970. `plain` is its value if nothing asks.
 
-    __slots__ = ("_atoms", "form", "name", "plain")
+    `ast` is the place where `theory` keeps what stands for it.
+    """
+
+    __slots__ = ("_atoms", "ast", "form", "name", "plain")
 
     def __init__(self, name: str, form: Form, plain: Fraction = Fraction(0)) -> None:
         self.name = name
+        self.ast: Any = None
         self.form = form
         self.plain = plain
         self._atoms: dict[tuple[str, object], Atom] = {}

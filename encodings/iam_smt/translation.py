@@ -18,8 +18,6 @@ from iam_smt.terms import And, Atom, Constant, Not, Or, Term
 _context = z3.main_ctx()
 _reference = _context.ref()
 _sort = z3.BoolSort().ast
-_addresses: dict[AddressVariable, tuple[z3.BoolRef, dict[int, z3.BitVecRef]]] = {}
-_numbers: dict[NumberVariable, z3.ArithRef] = {}
 
 
 def translate(term: Term) -> z3.BoolRef:
@@ -38,7 +36,7 @@ def _make(term: Term) -> z3.BoolRef:
         case Or(args=args):
             return _nary(z3.Z3_mk_or, args)
         case Not(arg=arg):
-            return z3.BoolRef(z3.Z3_mk_not(_reference, translate(arg).ast), _context)
+            return _not(translate(arg))
         case Within(variable=variable, network=network):
             return _within(variable, network.family, network.prefix, network.length)
         case Compare(variable=variable, relation=relation, bound=bound):
@@ -50,37 +48,49 @@ def _make(term: Term) -> z3.BoolRef:
 
 
 def _nary(make: Any, args: tuple[Term, ...]) -> z3.BoolRef:
-    parts = [translate(arg) for arg in args]
+    return _joined(make, [translate(arg) for arg in args])
+
+
+def _joined(make: Any, parts: list[z3.BoolRef]) -> z3.BoolRef:
     array = (z3.Ast * len(parts))(*(part.ast for part in parts))
     return z3.BoolRef(make(_reference, len(parts), array), _context)
 
 
+def _not(part: z3.BoolRef) -> z3.BoolRef:
+    return z3.BoolRef(z3.Z3_mk_not(_reference, part.ast), _context)
+
+
 def address(variable: AddressVariable) -> tuple[z3.BoolRef, dict[int, z3.BitVecRef]]:
     """Return whether the address is of family 6, and its bits by family."""
-    if variable not in _addresses:
+    if variable.ast is None:
         bits = {
             family: z3.FreshConst(z3.BitVecSort(width), variable.name)
             for family, width in BITS.items()
         }
-        _addresses[variable] = z3.FreshBool("is6"), bits
-    return _addresses[variable]
+        variable.ast = z3.FreshBool("is6"), bits
+    is6, by_family = variable.ast
+    return is6, by_family
 
 
 def number(variable: NumberVariable) -> z3.ArithRef:
     """Return the real number behind a variable."""
-    if variable not in _numbers:
-        _numbers[variable] = z3.FreshReal(variable.name)
-    return _numbers[variable]
+    if variable.ast is None:
+        variable.ast = z3.FreshReal(variable.name)
+    return variable.ast
 
 
 def _within(variable: AddressVariable, family: int, prefix: int, length: int) -> z3.BoolRef:
     is6, bits = address(variable)
-    of_family = is6 if family == 6 else z3.Not(is6)
+    of_family = is6 if family == 6 else _not(is6)
     if not length:
         return of_family
     width = BITS[family]
-    first = z3.Extract(width - 1, width - length, bits[family])
-    return z3.And(of_family, first == z3.BitVecVal(prefix, length))
+    first = z3.BitVecRef(
+        z3.Z3_mk_extract(_reference, width - 1, width - length, bits[family].ast), _context
+    )
+    value = z3.BitVecVal(prefix, length)
+    same = z3.BoolRef(z3.Z3_mk_eq(_reference, first.ast, value.ast), _context)
+    return _joined(z3.Z3_mk_and, [of_family, same])
 
 
 def _compare(value: z3.ArithRef, relation: str, bound: Fraction) -> z3.BoolRef:
