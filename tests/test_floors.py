@@ -23,7 +23,7 @@ FLOORS = (
     ("verifier.policy",),
     ("verifier.question", "verifier.snapshot", "verifier.semantics"),
     ("verifier.verdict", "verifier.compile"),
-    ("verifier.explanation",),
+    ("verifier.explanation", "verifier.finding"),
     ("verifier.comparison", "verifier.queries"),
     ("verifier.report", "verifier.evidence"),
     ("verifier.ask", "verifier.compare", "verifier.explain"),

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from verifier.check.sets import EverySet
 from verifier.check.sets import parse as parse_set
 from verifier.errors import InputError, Place, QuestionError
+from verifier.finding import Severity
 from verifier.queries import grammar
 from verifier.question import Question
 from verifier.snapshot.model import Snapshot
@@ -24,15 +24,6 @@ _AT = re.compile(r" \(at line (\d+), column (\d+)\)")
 _ENTRY = re.compile(r"^[ \t]*\[\[[ \t]*invariant[ \t]*\]\]", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LEGAL = "id, ask, expect, only, for, owner, severity and note"
-
-
-class Severity(Enum):
-    """How bad it is if an invariant does not hold."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import click
 
 from verifier import __version__
-from verifier.check.invariants import Invariant, Severity
+from verifier.check.invariants import Invariant
 from verifier.check.run import Checked, Status
+from verifier.finding import Severity
 from verifier.report.plain import plain
 from verifier.report.text import ways as way_lines
 
