@@ -10,17 +10,21 @@ import pytest
 from tests.test_snapshot import A, allow, write
 from verifier.ask import ask
 from verifier.queries.grammar import parse
+from verifier.report.words import only
 from verifier.request import PrincipalType
 from verifier.snapshot.load import load
 from verifier.verdict import Answer
 
 BUCKET = "arn:aws:s3:::data"
 NAMES = ("alice", "bob", "carol")
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 QUESTION = "who can s3:DeleteObject on arn:aws:s3:::data/*"
 
 
-def _ask(folder: Path, group: Any, bucket: Any = None) -> tuple[Answer, int]:
-    """Return the answer about three users of a group, and the number of questions solved."""
+def _ask(
+    folder: Path, group: Any, bucket: Any = None, names: tuple[str, ...] = NAMES
+) -> tuple[Answer, int]:
+    """Return the answer about users of a group, and the number of questions solved."""
     users = [
         {
             "UserName": name,
@@ -28,7 +32,7 @@ def _ask(folder: Path, group: Any, bucket: Any = None) -> tuple[Answer, int]:
             "Arn": f"arn:aws:iam::{A}:user/{name}",
             "GroupList": ["staff"],
         }
-        for name in NAMES
+        for name in names
     ]
     staff = {
         "GroupName": "staff",
@@ -54,14 +58,35 @@ def _who(answer: Answer) -> set[str]:
     return found
 
 
+def _provisos(answer: Answer) -> dict[str, list[str]]:
+    """Return on what it depends for each user that can, in words."""
+    ways = [way for way in answer.ways if way.witness and ":user/" in way.who]
+    return {way.who.rpartition("/")[2]: only(way.provisos) for way in ways}
+
+
 def test_like_users_are_solved_once(tmp_path: Path) -> None:
-    """Each user of a group gets a witness of its own; the solver is asked about one."""
-    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    answer, questions = _ask(tmp_path, allow("s3:DeleteObject", Condition=mfa))
-    alone, least = _ask(tmp_path, allow("s3:GetObject"))
+    """Each user of a group gets a witness and its provisos; the solver is asked about one."""
+    group = allow("s3:DeleteObject", Condition=MFA)
+    answer, questions = _ask(tmp_path / "all", group)
+    _, of_one = _ask(tmp_path / "one", group, names=NAMES[:1])
     assert _who(answer) == set(NAMES)
-    assert questions - least == 1
-    assert not _who(alone)
+    assert questions == of_one
+    assert _provisos(answer) == {name: ["with MFA"] for name in NAMES}
+
+
+def test_provisos_are_each_ones_own(tmp_path: Path) -> None:
+    """Whom the resource's policy lets in without MFA does not depend on it as the others do."""
+    own = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{A}:user/bob"},
+            "Action": "s3:*",
+            "Resource": f"{BUCKET}/*",
+        },
+    }
+    answer, _ = _ask(tmp_path, allow("s3:DeleteObject", Condition=MFA), own)
+    assert _provisos(answer) == {"alice": ["with MFA"], "bob": [], "carol": ["with MFA"]}
 
 
 @pytest.mark.parametrize("by", ["resource", "condition"])

@@ -35,6 +35,7 @@ class Path:
         self.chain = chain
         self._begins = begins
         self._calls: list[tuple[Call, Role | None]] = []
+        self._term: Term | None = None
         self.caller = caller
 
     def assume(self, role: Role) -> Path:
@@ -53,7 +54,7 @@ class Path:
             keys,
             self._world.snapshot.endpoints,
         )
-        self._calls.append((call, role))
+        self._add(call, role)
         credentials = ChainedSession(
             f"session {len(self._calls)}",
             self.chain,
@@ -76,8 +77,12 @@ class Path:
     def ask(self, action: str, target: Target) -> Path:
         """Let the caller at the end of the path call `action` on `target`."""
         label = f"hop {len(self._calls) + 1}"
-        self._calls.append((self._world.call(label, self.caller, action, target), None))
+        self._add(self._world.call(label, self.caller, action, target), None)
         return self
+
+    def _add(self, call: Call, role: Role | None) -> None:
+        self._calls.append((call, role))
+        self._term = None
 
     @property
     def last(self) -> Call:
@@ -95,6 +100,11 @@ class Path:
 
     def term(self) -> Term:
         """Return a term that holds iff every call is allowed, and all of them can be made."""
+        if self._term is None:
+            self._term = self._whole()
+        return self._term
+
+    def _whole(self) -> Term:
         terms = [call.authorization().term() for call, _ in self._calls]
         if any(term is FALSE for term in terms):
             return FALSE

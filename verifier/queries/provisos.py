@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iam_smt.terms import FALSE, TRUE, Term, negation
-from iam_smt.theory import Unsat
 from verifier.compile.calls import Authorization
 from verifier.compile.conditions import condition_holds
 from verifier.compile.statements import action_fits, principal_fits, resource_fits
@@ -22,7 +21,8 @@ def provisos(world: World, path: Path) -> tuple[Proviso, ...]:
     """Return the condition entries that must hold, or must not, wherever the path is possible.
 
     Each was proved: the path has no model in which it is otherwise. An entry of a Deny must not
-    hold where it is the only one of its statement.
+    hold where it is the only one of its statement. The paths of callers that no policy tells
+    apart ask the same questions, which are solved once.
     """
     whole = path.term()
     found: dict[tuple[object, ...], Proviso] = {}
@@ -34,7 +34,7 @@ def provisos(world: World, path: Path) -> tuple[Proviso, ...]:
             needed = term if holds else negation(term)
             if key in found or needed is TRUE or needed is FALSE:
                 continue
-            if isinstance(world.solver.solve(whole, negation(needed)), Unsat):
+            if world.is_refuted(whole, negation(needed)):
                 found[key] = Proviso(condition, holds, number)
     return tuple(found.values())
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
 
 from iam_smt.credentials import Chain
-from iam_smt.theory import Solver
+from iam_smt.smtlib import smtlib
+from iam_smt.terms import Term, conjunction
+from iam_smt.theory import Solver, Unsat
 from verifier.compile.callers import Caller, open_session
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
@@ -25,6 +28,7 @@ class World:
     snapshot: Snapshot
     solver: Solver = field(default_factory=Solver)
     limits: Limits = field(default_factory=Limits)
+    _refuted: dict[bytes, bool] = field(default_factory=dict, init=False)
 
     @cached_property
     def not_before(self) -> Fraction:
@@ -41,6 +45,17 @@ class World:
     def precedents(self) -> Precedents:
         """The direct calls that were confirmed so far."""
         return Precedents(self.snapshot)
+
+    def is_refuted(self, *terms: Term) -> bool:
+        """Return whether `terms` were shown to have no model together.
+
+        Questions that read the same but for the names of their variables are solved once.
+        """
+        question = conjunction(terms)
+        text = sha256(smtlib(question).encode()).digest()
+        if text not in self._refuted:
+            self._refuted[text] = isinstance(self.solver.solve(question), Unsat)
+        return self._refuted[text]
 
     def call(self, label: str, caller: Caller, action: str, target: Target) -> Call:
         """Return a call of `action` that assumes no role."""
