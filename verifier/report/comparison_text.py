@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.comparison import Change, Comparison, Relation
-from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelled
+from verifier.report.lines import INDENT, OF_THE_CALLER, chosen_keys, footer, headline, labelled
 from verifier.report.plain import plain
 
 _COLOURS = {
@@ -23,8 +23,6 @@ _TEXTS = {
     Relation.UNKNOWN: "how {new} stands to {old}",
 }
 _MOST_CHANGES = 20
-_OF_THE_CALLER = {"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"}
-"""Keys that the ARN of the caller tells."""
 
 
 def render(comparison: Comparison, width: int = 100) -> str:
@@ -63,6 +61,6 @@ def _change(change: Change) -> Iterator[str]:
         yield f"{INDENT}{request.action}  →  {plain(request.resource)}"
         if change.caller_matters:
             yield f"{INDENT}  {'for':<5} {plain(request.principal.name)}"
-        told = [key for key in change.chosen if key not in _OF_THE_CALLER]
+        told = [key for key in change.chosen if key not in OF_THE_CALLER]
         yield from chosen_keys(request.context, told)
     yield from labelled("by", [change.cause])

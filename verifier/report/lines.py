@@ -11,6 +11,8 @@ from verifier.report.plain import plain
 from verifier.verdict import Cause
 
 INDENT = " " * 5
+OF_THE_CALLER = {"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"}
+"""Keys that the ARN of the caller tells."""
 
 
 def headline(word: str, colour: str, text: str, seconds: float, width: int) -> str:
