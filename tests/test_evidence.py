@@ -60,7 +60,7 @@ def _questions() -> dict[str, Term]:
     arn = StringVariable("arn", clause([("arn:", *(DIGIT,) * 3, ":", ANYTHING)]))
     account = View(arn, ("arn:",), DIGIT, (":", ANYTHING))
     members = SetVariable("members", clause([(Run(NOT_COLON),)]))
-    address = AddressVariable("address")
+    address, origin = AddressVariable("address"), AddressVariable("origin")
     wide, narrow = read_network("10.0.0.0/8"), read_network("10.1.0.0/16")
     number = NumberVariable("number", Form.NUMBER)
     five, minus = read_number("5"), read_number("-1.5")
@@ -82,6 +82,12 @@ def _questions() -> dict[str, Term]:
         "several": both(members.several, negation(members.some(exactly("x"), outside=True))),
         "network": both(address.within(narrow), negation(address.within(wide))),
         "wider network": both(address.within(wide), negation(address.within(narrow))),
+        "same address": both(
+            address.equals(origin), address.within(narrow), negation(origin.within(wide))
+        ),
+        "another address": both(
+            negation(address.equals(origin)), address.within(narrow), origin.within(narrow)
+        ),
         "numbers": both(number.compare("<", minus), negation(number.compare("<=", five))),
         "free": either(Flag("one"), negation(Flag("two"))),
     }

@@ -13,7 +13,7 @@ from iam_smt.automata import Clause, clause
 from iam_smt.patterns import ANYTHING, Characters, Item, Pattern, Run, merged
 from iam_smt.realize import Conflict, Literal, realize
 from iam_smt.terms import Atom, Term
-from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
+from iam_smt.texts import Join, StringVariable, Text, View, member
 
 ValueOf = Callable[[Text], str]
 
@@ -93,11 +93,11 @@ def source(hole: Text) -> StringVariable:
     raise TypeError(f"no hole: {hole}")
 
 
-def can_be_hole(text: Text) -> bool:
-    """Return whether the value of a text is made of one variable."""
+def can_be_hole(text: object) -> bool:
+    """Return whether this is a text whose value is made of one variable."""
     if isinstance(text, Join):
         return can_be_hole(text.middle)
-    return not isinstance(text, str | Choice)
+    return isinstance(text, StringVariable | View)
 
 
 def _letter(item: Item) -> str | None:

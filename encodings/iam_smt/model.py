@@ -8,7 +8,7 @@ from iam_smt.automata import clause
 from iam_smt.finite import Among, FiniteVariable
 from iam_smt.found import Strings
 from iam_smt.holes import Fits
-from iam_smt.networks import AddressVariable, Within, contains, write_address
+from iam_smt.networks import AddressVariable, SameAddress, Within, contains, write_address
 from iam_smt.numbers import AtMost, Compare, NumberVariable
 from iam_smt.sets import SetVariable, Several, Some
 from iam_smt.terms import And, Atom, Constant, Flag, Not, Or, Term
@@ -69,6 +69,8 @@ class Model:
                 return len(self.members(variable)) > 1
             case Within(variable=variable, network=network):
                 return contains(network, self.address(variable))
+            case SameAddress(left=left, right=right):
+                return self.address(left) == self.address(right)
             case Compare(variable=variable, relation=relation, bound=bound):
                 value = self.number(variable)
                 return (

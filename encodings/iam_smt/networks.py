@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_interface
 from typing import Any
 
-from iam_smt.terms import Atom
+from iam_smt.terms import TRUE, Atom, Term
 
 BITS = {4: 32, 6: 128}
 """The width of an address of each family."""
@@ -33,7 +33,7 @@ class AddressVariable:
     def __init__(self, name: str) -> None:
         self.name = name
         self.ast: Any = None
-        self._atoms: dict[Network, Within] = {}
+        self._atoms: dict[Network | AddressVariable, Atom] = {}
 
     @property
     def atoms(self) -> set[Atom]:
@@ -43,8 +43,17 @@ class AddressVariable:
     def within(self, network: Network) -> Within:
         """Return the atom that holds iff the address lies in the block."""
         atom = self._atoms.get(network)
-        if atom is None:
+        if not isinstance(atom, Within):
             atom = self._atoms[network] = Within(self, network)
+        return atom
+
+    def equals(self, other: AddressVariable) -> Term:
+        """Return a term that holds iff both are the same address."""
+        if other is self:
+            return TRUE
+        atom = self._atoms.get(other)
+        if atom is None:
+            atom = self._atoms[other] = other._atoms[self] = SameAddress(self, other)
         return atom
 
 
@@ -60,6 +69,20 @@ class Within(Atom):
 
     def __repr__(self) -> str:
         return f"{self.variable.name} in {self.network}"
+
+
+class SameAddress(Atom):
+    """Holds iff `left` and `right` are the same address."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: AddressVariable, right: AddressVariable) -> None:
+        super().__init__()
+        self.left = left
+        self.right = right
+
+    def __repr__(self) -> str:
+        return f"{self.left.name} = {self.right.name}"
 
 
 @lru_cache(maxsize=1 << 14)

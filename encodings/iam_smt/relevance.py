@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from iam_smt.finite import Among
 from iam_smt.holes import Fits
-from iam_smt.networks import Within
+from iam_smt.networks import SameAddress, Within
 from iam_smt.numbers import AtMost, Compare
 from iam_smt.sets import Several, Some
 from iam_smt.terms import And, Atom, Term, atoms
@@ -47,7 +47,11 @@ def _of_atom(atom: Atom) -> Iterator[object]:
             yield variable
         case Within(variable=variable) | Compare(variable=variable):
             yield variable
-        case Same(left=left, right=right) | AtMost(left=left, right=right):
+        case (
+            Same(left=left, right=right)
+            | SameAddress(left=left, right=right)
+            | AtMost(left=left, right=right)
+        ):
             yield left
             yield right
         case Some(variable=variable, hollows=hollows):

@@ -12,7 +12,7 @@ from itertools import combinations
 from iam_smt.automata import Clause, clause
 from iam_smt.finite import Among, FiniteVariable
 from iam_smt.holes import Fits, Hollow
-from iam_smt.networks import BITS, Within
+from iam_smt.networks import BITS, AddressVariable, SameAddress, Within
 from iam_smt.numbers import AtMost, Compare, NumberVariable
 from iam_smt.regexes import language, literal, of_clause
 from iam_smt.sets import SetVariable, Several, Some
@@ -76,6 +76,8 @@ class _Writer:
                 return self._among(variable, bits)
             case Within(variable=variable):
                 return self._within(term)
+            case SameAddress(left=left, right=right):
+                return self._same_address(left, right)
             case Compare(variable=variable, relation=relation, bound=bound):
                 limit = f"(/ {abs(bound.numerator)}.0 {bound.denominator}.0)"
                 limit = f"(- {limit})" if bound < 0 else limit
@@ -200,14 +202,25 @@ class _Writer:
     def _within(self, atom: Within) -> str:
         network = atom.network
         width = BITS[network.family]
-        family = self._declared((atom.variable, "family"), "Bool")
-        bits = self._declared((atom.variable, width), f"(_ BitVec {width})")
+        family, bits = self._address(atom.variable, network.family)
         inside = family if network.family == 6 else f"(not {family})"
         if not network.length:
             return inside
         high, low = width - 1, width - network.length
         prefix = f"(_ bv{network.prefix} {network.length})"
         return f"(and {inside} (= ((_ extract {high} {low}) {bits}) {prefix}))"
+
+    def _address(self, variable: AddressVariable, family: int) -> tuple[str, str]:
+        """Return whether an address is of family 6, and its bits if it is of `family`."""
+        width = BITS[family]
+        bits = self._declared((variable, width), f"(_ BitVec {width})")
+        return self._declared((variable, "family"), "Bool"), bits
+
+    def _same_address(self, left: AddressVariable, right: AddressVariable) -> str:
+        (one_is6, one), (other_is6, other) = self._address(left, 6), self._address(right, 6)
+        narrow, other_narrow = self._address(left, 4)[1], self._address(right, 4)[1]
+        bits = f"(ite {one_is6} (= {one} {other}) (= {narrow} {other_narrow}))"
+        return f"(and (= {one_is6} {other_is6}) {bits})"
 
     def _number(self, variable: NumberVariable) -> str:
         return self._declared(variable, "Real")

@@ -16,7 +16,7 @@ from iam_smt.consistency import find_strings
 from iam_smt.found import Chosen, Clash, GaveUp, Strings
 from iam_smt.implicant import implicant
 from iam_smt.model import Model
-from iam_smt.networks import Within
+from iam_smt.networks import SameAddress, Within
 from iam_smt.numbers import AtMost, Compare
 from iam_smt.terms import And, Atom, Constant, Not, Term, conjunction, disjunction, negation
 from iam_smt.translation import Assignment, translate
@@ -131,6 +131,10 @@ class Solver:
         return int(statistics.get_key_value("rlimit count")) if "rlimit count" in names else 0
 
 
+_FOR_Z3 = (Within, SameAddress, Compare, AtMost)
+"""The atoms about variables whose values Z3 has to find."""
+
+
 def _literals(question: Term) -> dict[Atom, bool] | None:
     """Return the literals that a question is the conjunction of; None if it is none, or if Z3 has
     to find values.
@@ -138,7 +142,7 @@ def _literals(question: Term) -> dict[Atom, bool] | None:
     literals: dict[Atom, bool] = {}
     for term in question.args if isinstance(question, And) else (question,):
         atom = term.arg if isinstance(term, Not) else term
-        if not isinstance(atom, Atom) or isinstance(atom, Within | Compare | AtMost):
+        if not isinstance(atom, Atom) or isinstance(atom, _FOR_Z3):
             return None
         if literals.setdefault(atom, atom is term) != (atom is term):
             return None

@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from iam_smt.networks import BITS, AddressVariable, Within
+from iam_smt.networks import BITS, AddressVariable, SameAddress, Within
 from iam_smt.numbers import AtMost, Compare, NumberVariable
 from iam_smt.terms import And, Atom, Constant, Not, Or, Term
 
@@ -39,6 +39,8 @@ def _make(term: Term) -> z3.BoolRef:
             return _not(translate(arg))
         case Within(variable=variable, network=network):
             return _within(variable, network.family, network.prefix, network.length)
+        case SameAddress(left=left, right=right):
+            return _same_address(left, right)
         case Compare(variable=variable, relation=relation, bound=bound):
             return _compare(number(variable), relation, bound)
         case AtMost(left=left, right=right):
@@ -93,6 +95,11 @@ def _within(variable: AddressVariable, family: int, prefix: int, length: int) ->
     return _joined(z3.Z3_mk_and, [of_family, same])
 
 
+def _same_address(left: AddressVariable, right: AddressVariable) -> z3.BoolRef:
+    (one_is6, one), (other_is6, other) = address(left), address(right)
+    return z3.And(one_is6 == other_is6, z3.If(one_is6, one[6] == other[6], one[4] == other[4]))
+
+
 def _compare(value: z3.ArithRef, relation: str, bound: Fraction) -> z3.BoolRef:
     limit = z3.Q(bound.numerator, bound.denominator)
     if relation == "<":
@@ -113,7 +120,7 @@ class Assignment:
         if known is None:
             if atom.ast is None:
                 known = False
-            elif isinstance(atom, Within | Compare | AtMost):
+            elif isinstance(atom, Within | SameAddress | Compare | AtMost):
                 known = z3.is_true(self._model.eval(atom.ast, model_completion=True))
             else:
                 known = z3.is_true(self._model.get_interp(atom.ast.decl()))

@@ -32,6 +32,7 @@ from verifier.compile.requests import SymbolicRequest
 from verifier.policy.syntax import Condition
 
 _PLAIN = {"StringEquals", "StringLike"}
+_WHOLE_TEXTS = {*_PLAIN, "StringEqualsIgnoreCase"}
 _ARNS = {"ArnEquals", "ArnLike"}
 _ARN_PARTS = 6
 _ARN = clause([(Run(NOT_COLON), ":") * (_ARN_PARTS - 1) + (ANYTHING,)])
@@ -106,7 +107,19 @@ def _satisfies(operator: str, values: Alternatives, value: Value) -> Term | None
         if tied is None:
             return None
         terms.append(both(hole.guard, tied))
+    for guard, address in values.addresses:
+        same = _same_address(operator, value, address)
+        if same is None:
+            return None
+        terms.append(both(guard, same))
     return disjunction(terms)
+
+
+def _same_address(operator: str, value: Value, address: AddressVariable) -> Term | None:
+    """Return a term that holds iff `value` is, as text, the address; None if not encoded."""
+    if isinstance(value, AddressVariable) and operator in _WHOLE_TEXTS:
+        return value.equals(address)
+    return None
 
 
 def _tied(operator: str, value: Value, hole: Hole) -> Term | None:
@@ -251,6 +264,8 @@ def _partition(operator: str, values: Alternatives) -> list[conditions.Case] | N
     constant = [pattern for guard, pattern in values.patterns if guard is TRUE]
     options: list[list[_Option]] = []
     for each in values.of_each:
+        if each.addresses:
+            return None
         found: list[_Option] = [(guard, [pattern], []) for guard, pattern in each.patterns]
         for hole in each.holes:
             read = _read(operator, hole)

@@ -97,7 +97,7 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """What templates stand for: patterns where their guards hold, and holes.
+    """What templates stand for: patterns, holes and IP addresses where their guards hold.
 
     `unencoded` names variables whose part in the templates is not encoded. `of_each` are those of
     each template with variables alone, of whose guards at most one holds.
@@ -107,6 +107,7 @@ class Alternatives:
     holes: tuple[Hole, ...] = ()
     unencoded: tuple[str, ...] = ()
     of_each: tuple[Alternatives, ...] = ()
+    addresses: tuple[tuple[Term, AddressVariable], ...] = ()
 
 
 def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternatives:
@@ -117,6 +118,7 @@ def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternat
     holes: list[Hole] = []
     unencoded: list[str] = []
     of_each: list[Alternatives] = []
+    addresses: list[tuple[Term, AddressVariable]] = []
     for template in templates:
         if not template.variables:
             patterns.append((TRUE, pattern(template.tokens)))
@@ -125,12 +127,15 @@ def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternat
         patterns += found.patterns
         holes += found.holes
         unencoded += found.unencoded
+        addresses += found.addresses
         of_each.append(found)
-    return Alternatives(tuple(patterns), tuple(holes), tuple(unencoded), tuple(of_each))
+    return Alternatives(
+        tuple(patterns), tuple(holes), tuple(unencoded), tuple(of_each), tuple(addresses)
+    )
 
 
 def _resolve_one(template: Template, context: SymbolicContext) -> Alternatives:
-    values: list[list[tuple[Term, str | Text | None]]] = []
+    values: list[list[tuple[Term, str | Text | AddressVariable | None]]] = []
     for token in template.tokens:
         if isinstance(token, Variable):
             found = _values(token, context)
@@ -146,6 +151,7 @@ def _resolve_one(template: Template, context: SymbolicContext) -> Alternatives:
         return Alternatives((), unencoded=tuple(f"${{{v.key}}}" for v in template.variables))
     patterns: list[tuple[Term, Pattern]] = []
     holes: list[Hole] = []
+    addresses: list[tuple[Term, AddressVariable]] = []
     for choice in product(*values):
         guard = both(*(term for term, _ in choice))
         parts = [
@@ -157,11 +163,13 @@ def _resolve_one(template: Template, context: SymbolicContext) -> Alternatives:
         opened = [part for part in parts if not isinstance(part, Token)]
         if not opened:
             patterns.append((guard, pattern(parts)))  # type: ignore[arg-type]
-        elif all(can_be_hole(part) for part in opened):  # type: ignore[arg-type]
+        elif len(parts) == 1 and isinstance(opened[0], AddressVariable):
+            addresses.append((guard, opened[0]))
+        elif all(can_be_hole(part) for part in opened):
             holes.append(Hole(guard, tuple(_items(parts))))
         else:
             return Alternatives((), unencoded=tuple(f"${{{v.key}}}" for v in template.variables))
-    return Alternatives(tuple(patterns), tuple(holes))
+    return Alternatives(tuple(patterns), tuple(holes), addresses=tuple(addresses))
 
 
 def _items(parts: Iterable[object]) -> Iterator[Item | StringVariable | View | Join]:
@@ -172,7 +180,9 @@ def _items(parts: Iterable[object]) -> Iterator[Item | StringVariable | View | J
             yield part
 
 
-def _values(variable: Variable, context: SymbolicContext) -> list[tuple[Term, Text | None]] | None:
+def _values(
+    variable: Variable, context: SymbolicContext
+) -> list[tuple[Term, Text | AddressVariable | None]] | None:
     """Return what a variable can stand for, each with its guard; None if that is not encoded.
 
     A multivalued key gives no value (R2.44).
@@ -183,7 +193,7 @@ def _values(variable: Variable, context: SymbolicContext) -> list[tuple[Term, Te
     texts = _texts(key.value)
     if texts is None:
         return None
-    found: list[tuple[Term, Text | None]] = [
+    found: list[tuple[Term, Text | AddressVariable | None]] = [
         (both(key.present, guard), value) for guard, value in texts
     ]
     if key.present is not TRUE:
@@ -191,10 +201,10 @@ def _values(variable: Variable, context: SymbolicContext) -> list[tuple[Term, Te
     return found
 
 
-def _texts(value: Value) -> list[tuple[Term, Text]] | None:
+def _texts(value: Value) -> list[tuple[Term, Text | AddressVariable]] | None:
     if isinstance(value, Truth):
         return [(value.term, "true"), (negation(value.term), "false")]
-    if isinstance(value, AddressVariable | NumberVariable):
+    if isinstance(value, NumberVariable):
         return None
     if not isinstance(value, Choice):
         return [(TRUE, value)]

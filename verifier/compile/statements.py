@@ -49,6 +49,7 @@ def _covered(element: ResourceElement, request: SymbolicRequest) -> Term:
     ]
     terms += [both(hole.guard, _fits(hole, request)) for hole in found.holes]
     terms += [_open_resource(name, request) for name in found.unencoded]
+    terms += [_open_resource(address.name, request) for _, address in found.addresses]
     return disjunction(terms)
 
 
