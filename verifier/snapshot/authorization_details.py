@@ -17,7 +17,8 @@ from verifier.snapshot.building import (
     read_tags,
     validate,
 )
-from verifier.snapshot.model import Role, User
+from verifier.snapshot.model import Group, Role, User
+from verifier.snapshot.model import ManagedPolicy as Managed
 
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
@@ -67,11 +68,18 @@ class GroupDetail(Entity):
     GroupPolicyList: list[InlinePolicy] | None = None
 
 
+class InstanceProfile(Shape):
+    """An instance profile as it is listed with its role."""
+
+    Arn: str
+
+
 class RoleDetail(Entity):
     """A role; without a trust policy it is no role that AWS would list."""
 
     RoleName: str
     RoleId: str | None = None
+    InstanceProfileList: list[InstanceProfile] | None = None
     AssumeRolePolicyDocument: dict[str, Any] | str
     RolePolicyList: list[InlinePolicy] | None = None
 
@@ -132,7 +140,10 @@ class Pages:
                 inline = self._inline(group.GroupPolicyList, inside, group.GroupName)
                 policies = inline + self._attached(group, at)
                 arn = self._arn(group.Arn, page, at.at("Arn"))
-                self._groups[account_of(arn, at.at("Arn")), group.GroupName] = policies
+                account = account_of(arn, at.at("Arn"))
+                self._groups[account, group.GroupName] = policies
+                found = Group(arn, group.GroupName, account, policies)
+                self._building.groups[arn] = found
         for page, location in self._pages:
             for index, user in enumerate(page.UserDetailList or ()):
                 self._add_user(user, page, location.at("UserDetailList", index))
@@ -175,6 +186,12 @@ class Pages:
         found = AttachedPolicy(PolicyKind.IDENTITY, title, parsed, at, policy.Arn)
         self._managed[location.document, policy.Arn] = found
         self._managed.setdefault((None, policy.Arn), found)
+        others = {
+            version.VersionId: location.at("PolicyVersionList", index, "Document")
+            for index, version in enumerate(versions)
+            if index != chosen and version.Document is not None
+        }
+        self._building.managed.setdefault(policy.Arn, Managed(policy.Arn, found, others))
 
     def _inline(
         self, policies: list[InlinePolicy] | None, location: Location, group: str = ""
@@ -266,6 +283,7 @@ class Pages:
             self._boundary(role, location),
             read_tags(role.Tags),
             location,
+            tuple(profile.Arn for profile in role.InstanceProfileList or ()),
         )
         self._building.accounts.setdefault(account, None)
         self._building.add(self._building.roles, found, "role")

@@ -16,9 +16,18 @@ from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import parse_policy
 from verifier.policy.reading import Location
 from verifier.policy.syntax import Policy, PolicyKind
-from verifier.snapshot.model import Remark, Resource, Role, Tags, User
+from verifier.snapshot.model import (
+    Group,
+    ManagedPolicy,
+    Remark,
+    Resource,
+    Role,
+    Tags,
+    User,
+    Workload,
+)
 
-EntityT = TypeVar("EntityT", User, Role, Resource)
+EntityT = TypeVar("EntityT", User, Role, Resource, Workload)
 ShapeT = TypeVar("ShapeT", bound="Shape")
 
 ACCOUNT_ID = re.compile(r"\d{12}")
@@ -68,7 +77,10 @@ class Building:
 
     users: dict[str, User] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    managed: dict[str, ManagedPolicy] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
+    workloads: dict[str, Workload] = field(default_factory=dict)
     endpoints: dict[str, AttachedPolicy] = field(default_factory=dict)
     accounts: dict[str, str | None] = field(default_factory=dict)
     restricting: dict[str, Location] = field(default_factory=dict)

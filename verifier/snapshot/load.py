@@ -12,10 +12,16 @@ from typing import Any
 from verifier import documents
 from verifier.errors import Place, SnapshotError
 from verifier.policy.reading import Location
-from verifier.snapshot import authorization_details, manifest, organization, resources
+from verifier.snapshot import (
+    authorization_details,
+    manifest,
+    organization,
+    resources,
+    workloads,
+)
 from verifier.snapshot.building import ACCOUNT_ID, Building
 from verifier.snapshot.manifest import Manifest
-from verifier.snapshot.model import Account, Organization, Role, Snapshot, User, Zone
+from verifier.snapshot.model import Account, Group, Organization, Role, Snapshot, User, Zone
 
 _SUFFIXES = (".json", ".json.gz")
 _OTHER_FILES = (".md", ".txt", ".toml")
@@ -55,6 +61,7 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
         )
     pages.finish()
     resources.restrict_public(building)
+    workloads.resolve_profiles(building)
     for said in manifests:
         building.accounts.update(said.names)
     found = organizations.finish()
@@ -109,6 +116,8 @@ def _add(
         organizations.add(value, location)
     elif authorization_details.recognises(value):
         pages.add(value, location)
+    elif workloads.recognises(value):
+        workloads.add(value, location, building)
     elif resources.recognises(value):
         resources.add(value, location, building, _owner(file))
     elif resources.recognises_settings(value):
@@ -139,12 +148,21 @@ def _snapshot(
 ) -> Snapshot:
     users: dict[str, dict[str, User]] = {}
     roles: dict[str, dict[str, Role]] = {}
+    groups: dict[str, dict[str, Group]] = {}
     for user in building.users.values():
         users.setdefault(user.account, {})[user.arn] = user
     for role in building.roles.values():
         roles.setdefault(role.account, {})[role.arn] = role
+    for group in building.groups.values():
+        groups.setdefault(group.account, {})[group.arn] = group
     accounts = {
-        account: Account(account, name, users.get(account, {}), roles.get(account, {}))
+        account: Account(
+            account,
+            name,
+            users.get(account, {}),
+            roles.get(account, {}),
+            groups.get(account, {}),
+        )
         for account, name in sorted(building.accounts.items())
     }
     day = as_of or next((said.as_of for said in manifests if said.as_of), None)
@@ -156,6 +174,8 @@ def _snapshot(
         _zone(accounts, found, manifests),
         day or datetime.now(UTC).date(),
         tuple(building.remarks),
+        building.managed,
+        dict(sorted(building.workloads.items())),
     )
 
 

@@ -29,8 +29,46 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """An IAM group; `policies` are what its members have from it (R6.2)."""
+
+    arn: str
+    name: str
+    account: str
+    policies: Level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManagedPolicy:
+    """A managed policy: `attached` is its default version, where it is attached or might be.
+
+    `others` are the documents of its other versions by their ids, not read yet.
+    """
+
+    arn: str
+    attached: AttachedPolicy
+    others: Mapping[str, Location] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workload:
+    """Something that AWS runs with a role: a function, an instance, a stack, by its ARN.
+
+    `role` is the ARN of the role.
+    """
+
+    arn: str
+    account: str
+    role: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Role:
-    """An IAM role; `trust` says who may assume it, `policies` what its sessions may do."""
+    """An IAM role; `trust` says who may assume it, `policies` what its sessions may do.
+
+    `profiles` are the ARNs of the instance profiles that hold it (R7.1).
+    """
 
     arn: str
     name: str
@@ -41,6 +79,7 @@ class Role:
     boundary: AttachedPolicy | None
     tags: Tags
     location: Location
+    profiles: tuple[str, ...] = ()
 
     @property
     def is_service_linked(self) -> bool:
@@ -65,12 +104,13 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Account:
-    """An AWS account with its users and roles, by ARN."""
+    """An AWS account with its users, roles and groups, by ARN."""
 
     id: str
     name: str | None
     users: Mapping[str, User]
     roles: Mapping[str, Role]
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -124,8 +164,8 @@ class Remark:
 class Snapshot:
     """Everything that was loaded. `remarks` are what the user should know of the input.
 
-    `resources` are by ARN; `endpoints` are the policies of VPC endpoints by endpoint id;
-    `as_of` is the day from which requests are made.
+    `resources`, managed `policies` and `workloads` are by ARN; `endpoints` are the policies of VPC
+    endpoints by endpoint id; `as_of` is the day from which requests are made.
     """
 
     accounts: Mapping[str, Account]
@@ -135,6 +175,8 @@ class Snapshot:
     zone: Zone
     as_of: date
     remarks: tuple[Remark, ...] = field(default=())
+    policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
+    workloads: Mapping[str, Workload] = field(default_factory=dict)
 
     def role(self, arn: str) -> Role | None:
         """Return the role with this ARN."""

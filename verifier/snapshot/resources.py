@@ -1,7 +1,8 @@
 """Files with resources and their policies: buckets, keys, queues, secrets, functions, endpoints.
 
 One object, a list of them, or `{"Resources": [...]}`; each has an `Arn`, and a `Policy` where the
-resource has one (`null` says that it has none). `Account` tells the owner where the ARN does not.
+resource has one (`null` says that it has none). `Account` tells the owner where the ARN does not,
+`Role` the role that AWS runs the resource with.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from verifier.policy.parse import policy_from_text
 from verifier.policy.public import is_public
 from verifier.policy.reading import Location
 from verifier.policy.syntax import Policy, PolicyKind
+from verifier.snapshot import workloads
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
 
@@ -35,13 +37,14 @@ class ResourceEntry(Shape):
     Arn: str
     Account: str | None = None
     Policy: dict[str, Any] | str | None = None
+    Role: str | None = None
     Tags: list[Tag] | dict[str, str] | None = None
 
 
 def recognises(value: Any) -> bool:
     """Return whether `value` looks like a resource, or several."""
     if isinstance(value, dict):
-        return "Resources" in value or ("Arn" in value and "Policy" in value)
+        return "Resources" in value or ("Arn" in value and ("Policy" in value or "Role" in value))
     return isinstance(value, list) and bool(value) and all(map(recognises, value))
 
 
@@ -140,7 +143,10 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
     if said is not None and said.RestrictPublicBuckets:
         restricting = location.at("PublicAccessBlockConfiguration")
     resource = Resource(entry.Arn, account, policy, tags, location, restricting)
-    building.add(building.resources, resource, "resource")
+    if entry.Role:
+        workloads.add_one(entry.Arn, entry.Role, location, building)
+    if not entry.Role or "Policy" in entry.model_fields_set:
+        building.add(building.resources, resource, "resource")
 
 
 _NAMES = {"s3": "bucket", "kms": "key", "sqs": "queue", "sns": "topic", "lambda": "function"}
