@@ -27,6 +27,9 @@ class WhoKind(Enum):
     SERVICE = "any service"
     USERS = "any user"
     ROLES = "any role"
+    USER = "user"
+    ROLE = "role"
+    ACCOUNT = "account"
     PRINCIPAL = "principal"
 
 
@@ -34,8 +37,9 @@ class WhoKind(Enum):
 class Who:
     """The callers.
 
-    `names` are the accounts and organizations to be outside of, the provider, or the ARN (or
-    pattern) of the principal. `account` and `exceptions` narrow users and roles down.
+    `names` are the accounts and organizations to be outside of, the provider, the service, the
+    name of the user or role, or the ARN (or pattern) of the principal. `account` is the account
+    whose principals are meant; it and `exceptions` narrow users and roles down.
     """
 
     kind: WhoKind
@@ -47,6 +51,10 @@ class Who:
         text = self.kind.value if self.kind is not WhoKind.PRINCIPAL else ""
         if self.kind is WhoKind.FEDERATED and self.names:
             text += " of"
+        if self.kind is WhoKind.SERVICE and self.names:
+            text = "service"
+        if self.kind is WhoKind.ACCOUNT:
+            return f"{text} {self.account}"
         text = " ".join([text, ", ".join(self.names)]).strip()
         if self.account:
             text += f" of account {self.account}"

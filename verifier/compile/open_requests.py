@@ -36,7 +36,9 @@ _CARRIERS = {
 }
 """Who a policy without `Principal` can be about."""
 
-_UNNAMED_SERVICE = "example.amazonaws.com"
+UNNAMED_SERVICE = "example.amazonaws.com"
+"""Stands for every service that no policy names."""
+
 _PROVIDER = "arn:{}:iam::999999999999:{}-provider/{}"
 
 
@@ -99,7 +101,7 @@ def askers(policies: Iterable[Policy], partition: str) -> Iterator[Caller]:
     if kind in _CARRIERS:
         return
     yield anonymous_caller("anonymous", Chain(True, True))
-    for name in dict.fromkeys((*_named(policies, ServiceEntry), _UNNAMED_SERVICE)):
+    for name in dict.fromkeys((*_named(policies, ServiceEntry), UNNAMED_SERVICE)):
         yield named_caller(Kind.SERVICE, name, partition, name, Chain(True, True))
     for name in dict.fromkeys(providers):
         found = Kind.SAML if ":saml-provider/" in name else Kind.OIDC

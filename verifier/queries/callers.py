@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 from iam_smt.automata import clause
@@ -13,11 +13,16 @@ from verifier.queries import origins
 from verifier.queries.origins import Origin
 from verifier.queries.world import World
 from verifier.question import Who, WhoKind
+from verifier.snapshot.model import Role, User
 
 _PRINCIPAL = re.compile(
     r"arn:[\w-]+:(iam|sts)::(?P<account>\d{12}):"
     r"(?P<rest>root|user/.+|role/.+|federated-user/.+|assumed-role/[^/]+/[^/]+)"
 )
+
+_PROVIDER = re.compile(r"arn:[\w-]+:iam::\d{12}:(oidc|saml)-provider/")
+_MOST_NAMES = 8
+SERVICE_NAME = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 
 
 def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
@@ -33,6 +38,8 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
             yield origins.outside(world)
         case WhoKind.ANYONE:
             yield from _external(world)
+            for name in world.services:
+                yield origins.service(world, name)
             if roots:
                 for account in world.snapshot.accounts:
                     yield origins.root(world, account)
@@ -41,19 +48,17 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
         case WhoKind.ANONYMOUS:
             yield origins.anonymous(world)
         case WhoKind.FEDERATED:
-            found = origins.federated(world, who.names[0] if who.names else None)
-            if who.names and not found.starts:
-                known = ", ".join(world.trusts.names("provider")) or "none"
-                raise QuestionError(
-                    f"no role trusts a provider `{who.names[0]}`; trusted are: {known}"
-                )
-            yield found
+            yield _federated(world, who.names[0] if who.names else None)
         case WhoKind.SERVICE:
-            yield origins.services(world)
+            yield _service(world, who.names[0]) if who.names else origins.services(world)
         case WhoKind.USERS:
             yield from _some(_users(world, who), "user", who)
         case WhoKind.ROLES:
             yield from _some(_roles(world, who), "role", who)
+        case WhoKind.USER | WhoKind.ROLE:
+            yield from _by_name(world, who)
+        case WhoKind.ACCOUNT:
+            yield from _account(world, who)
         case WhoKind.PRINCIPAL:
             yield from _principal(world, who.names[0])
 
@@ -62,6 +67,64 @@ def _external(world: World) -> Iterator[Origin]:
     yield origins.outside(world)
     yield origins.federated(world)
     yield origins.anonymous(world)
+
+
+def _federated(world: World, provider: str | None) -> Origin:
+    found = origins.federated(world, provider)
+    if provider and not found.starts:
+        known = ", ".join(world.trusts.names("provider")) or "none"
+        raise QuestionError(f"no role trusts a provider `{provider}`; trusted are: {known}")
+    return found
+
+
+def _service(world: World, name: str) -> Origin:
+    if name not in world.services and not SERVICE_NAME.fullmatch(name):
+        near = get_close_matches(name, world.services, 1, 0.6)
+        hint = f"; did you mean `{near[0]}`" if near else ""
+        raise QuestionError(f"`{name}` is not the name of a service principal{hint}")
+    return origins.service(world, name)
+
+
+def _account(world: World, who: Who) -> Iterator[Origin]:
+    """Yield the principals of an account, or what stands for those of one that is not held."""
+    number = who.account or ""
+    if number not in world.snapshot.accounts:
+        yield origins.account(world, number)
+        return
+    yield origins.root(world, number)
+    yield from _users(world, who)
+    yield from _roles(world, who)
+
+
+def _by_name(world: World, who: Who) -> Iterator[Origin]:
+    """Yield the user or role of a name, or each whose name matches it as a pattern."""
+    is_user, name = who.kind is WhoKind.USER, who.names[0]
+    snapshot = world.snapshot
+    wanted = clause([pattern_of(name)])
+    every: list[User | Role] = [*snapshot.users()] if is_user else [*snapshot.roles()]
+    found = [entity for entity in every if entity.name in wanted]
+    if not found:
+        near = get_close_matches(name, [entity.name for entity in every], 1, 0.6)
+        hint = f"; did you mean `{near[0]}`" if near else ""
+        raise QuestionError(f"there is no {who.kind.value} `{name}` in this snapshot{hint}")
+    if len(found) > 1 and not _is_pattern(name):
+        raise several(name, [entity.arn for entity in found])
+    for entity in found:
+        match entity:
+            case User():
+                yield origins.user(world, entity)
+            case Role():
+                yield origins.role(world, entity)
+
+
+def several(name: str, arns: Sequence[str]) -> QuestionError:
+    """Return the error for a name that several have."""
+    more = f" and {len(arns) - _MOST_NAMES} more" if len(arns) > _MOST_NAMES else ""
+    return QuestionError(f"`{name}` may be any of {', '.join(arns[:_MOST_NAMES])}{more}: name one")
+
+
+def _is_pattern(text: str) -> bool:
+    return "*" in text or "?" in text
 
 
 def _some(found: Iterator[Origin], what: str, who: Who) -> Iterator[Origin]:
@@ -95,7 +158,7 @@ def _roles(world: World, who: Who) -> Iterator[Origin]:
 def _principal(world: World, text: str) -> Iterator[Origin]:
     """Yield the principal with this ARN, or each that matches it as a pattern."""
     snapshot = world.snapshot
-    if "*" in text or "?" in text:
+    if _is_pattern(text):
         wanted = clause([pattern_of(text)])
         found = [origins.user(world, user) for user in snapshot.users() if user.arn in wanted]
         found += [origins.role(world, role) for role in snapshot.roles() if role.arn in wanted]
@@ -108,6 +171,9 @@ def _principal(world: World, text: str) -> Iterator[Origin]:
         return
     if (role := snapshot.role(text)) is not None:
         yield origins.role(world, role)
+        return
+    if _PROVIDER.match(text):
+        yield _federated(world, text)
         return
     yield _named(world, text)
 

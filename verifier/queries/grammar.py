@@ -38,7 +38,7 @@ def _parser() -> Lark:
 def _tables() -> tuple[Any, Any]:
     made = Lark(
         GRAMMAR,
-        start="question",
+        start=["question", "who"],
         parser="lalr",
         propagate_positions=True,
         maybe_placeholders=True,
@@ -55,7 +55,7 @@ def parse(sentence: str) -> Question:
     if not text:
         raise QuestionError("the question is empty", suggestion=_EXAMPLE)
     try:
-        tree = _parser().parse(text)
+        tree = _parser().parse(text, start="question")
     except UnexpectedInput as error:
         raise _explained(text, error) from None
     try:
@@ -96,10 +96,19 @@ def _where(text: str, error: UnexpectedInput) -> tuple[int, set[str]]:
 def _expectation(text: str) -> tuple[int, set[str]] | None:
     """Return where `text` stops being a sentence and what was due there; None if it is one."""
     try:
-        _parser().parse(text)
+        _parser().parse(text, start="question")
     except UnexpectedInput as error:
         return _where(text, error)
     return None
+
+
+def names_callers(text: str) -> bool:
+    """Return whether `text` is what stands for callers in a sentence."""
+    try:
+        _parser().parse(text, start="who")
+    except UnexpectedInput:
+        return False
+    return True
 
 
 def next_words(start: str) -> list[str]:
@@ -187,11 +196,23 @@ class _Reader(Transformer[Token, Any]):
     def service(self, _: list[Token]) -> Who:
         return Who(WhoKind.SERVICE)
 
+    def named_service(self, parts: list[Token]) -> Who:
+        return Who(WhoKind.SERVICE, (str(parts[0]),))
+
     def users(self, parts: list[Any]) -> Who:
         return Who(WhoKind.USERS, (), parts[0], parts[1] or ())
 
     def roles(self, parts: list[Any]) -> Who:
         return Who(WhoKind.ROLES, (), parts[0], parts[1] or ())
+
+    def named_user(self, parts: list[Token]) -> Who:
+        return Who(WhoKind.USER, (str(parts[0]),))
+
+    def named_role(self, parts: list[Token]) -> Who:
+        return Who(WhoKind.ROLE, (str(parts[0]),))
+
+    def account(self, parts: list[Token]) -> Who:
+        return Who(WhoKind.ACCOUNT, (), str(parts[0]))
 
     def principal(self, parts: list[Token]) -> Who:
         return Who(WhoKind.PRINCIPAL, (str(parts[0]),))

@@ -21,6 +21,7 @@ from verifier.compile.callers import (
     session_caller,
     user_caller,
 )
+from verifier.compile.open_requests import UNNAMED_SERVICE
 from verifier.queries.world import World
 from verifier.request import BUILT_IN_PROVIDERS
 from verifier.snapshot.model import Role, User, Zone
@@ -45,6 +46,9 @@ class Origin:
     known_principal: str | None = None
 
 
+_ACCOUNT_KINDS = (Kind.USER, Kind.ROLE_SESSION, Kind.ROOT, Kind.FEDERATED_USER)
+
+
 def partitions(world: World) -> list[str]:
     """Return the partitions of the snapshot's accounts."""
     found = {account.partition for account in world.snapshot.accounts.values()}
@@ -58,7 +62,7 @@ def outside(world: World) -> Origin:
     starts: list[tuple[Start, Roles]] = []
     for partition in partitions(world):
         inside = {arn: role for arn, role in roles.items() if arn.split(":")[1] == partition}
-        for kind in (Kind.USER, Kind.ROLE_SESSION, Kind.ROOT, Kind.FEDERATED_USER):
+        for kind in _ACCOUNT_KINDS:
             can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
             starts.append(
                 (
@@ -67,6 +71,27 @@ def outside(world: World) -> Origin:
                 )
             )
     return Origin("AWS principals outside the zone of trust", tuple(starts))
+
+
+def account(world: World, number: str) -> Origin:
+    """Any principal of an account that the snapshot does not hold."""
+    named = world.trusts.of_account(number)
+    zone = _not_a_member(world, number)
+    starts: list[tuple[Start, Roles]] = []
+    for partition in partitions(world):
+        inside = {arn: role for arn, role in named.items() if arn.split(":")[1] == partition}
+        for kind in _ACCOUNT_KINDS:
+            can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
+            start = partial(_of_account, number, zone, kind, partition)
+            starts.append((start, partial(dict, inside) if can_assume else dict))
+    return Origin(f"principals of account {number}", tuple(starts))
+
+
+def _of_account(number: str, zone: Zone, kind: Kind, partition: str, chain: Chain) -> Caller:
+    caller = outside_caller(zone, kind, partition, f"account {number}", chain)
+    found = caller.principal.account
+    known = TRUE if found is None else member(found, exactly(number))
+    return replace(caller, facts=both(caller.facts, known))
 
 
 def _outside_start(zone: Zone, kind: Kind, partition: str) -> Start:
@@ -98,12 +123,18 @@ def _provider_start(name: str) -> Start:
 
 
 def services(world: World) -> Origin:
-    """The services that trust policies and resource policies name."""
-    starts: list[tuple[Start, Roles]] = [
-        (_service_start(name), partial(world.trusts.named, "service", name))
-        for name in world.trusts.names("service")
-    ]
-    return Origin("AWS services", tuple(starts))
+    """The services that trust policies and resource policies name, and any other."""
+    names = (*world.services, UNNAMED_SERVICE)
+    return Origin("AWS services", tuple(_service(world, name) for name in names))
+
+
+def service(world: World, name: str) -> Origin:
+    """One service, by the name of its principal."""
+    return Origin(name, (_service(world, name),))
+
+
+def _service(world: World, name: str) -> tuple[Start, Roles]:
+    return _service_start(name), partial(world.trusts.named, "service", name)
 
 
 def _service_start(name: str) -> Start:
@@ -162,7 +193,8 @@ def given(world: World, arn: str) -> Origin:
     fixed = _fixed(arn, kind)
 
     def start(chain: Chain) -> Caller:
-        caller = outside_caller(_not_a_member(world, arn), kind, partition, arn, chain)
+        zone = _not_a_member(world, arn.split(":", 5)[4])
+        caller = outside_caller(zone, kind, partition, arn, chain)
         text = caller.principal.arn
         known = TRUE if text is None else member(text, fixed)
         name = caller.principal.session_name
@@ -175,10 +207,9 @@ def given(world: World, arn: str) -> Origin:
     )
 
 
-def _not_a_member(world: World, arn: str) -> Zone:
+def _not_a_member(world: World, account: str) -> Zone:
     """Return the zone that holds the snapshot's organization only if the account is not in it."""
     organization = world.snapshot.organization
-    account = arn.split(":", 5)[4]
     outside = organization is not None and account not in organization.places
     return Zone(frozenset(), frozenset({organization.id} if organization and outside else ()))
 

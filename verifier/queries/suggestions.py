@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 
 NOT_WORDS = {
-    "ACCOUNT": "an account id",
+    "ACCOUNT_ID": "an account id",
     "ACTION": "an action such as s3:DeleteBucket",
     "ARN": "an ARN",
     "COMMA": "`,`",
     "HOPS": "`hops`",
+    "NAME": "a name",
     "KEY": "a condition key such as aws:SourceIp",
     "NUMBER": "a number",
     "ORGANIZATION": "an organization id",

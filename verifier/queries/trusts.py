@@ -46,6 +46,16 @@ def _key(entry: PrincipalEntry) -> Key | None:
     return None
 
 
+def _account_of(key: Key) -> str | None:
+    """Return the account that a key is about, None for services, providers and everyone."""
+    match key[0]:
+        case "arn":
+            return key[1].split(":", 5)[4]
+        case "session" | "account":
+            return key[1]
+    return None
+
+
 class TrustIndex:
     """Every role of a snapshot under each principal that an Allow of its trust policy names."""
 
@@ -81,17 +91,9 @@ class TrustIndex:
 
     def outside(self) -> dict[str, Role]:
         """Return the roles whose trust policy names somebody outside the zone, or everyone."""
-        keys = [
-            key
-            for key in self._roles
-            if (key[0] in ("arn", "session", "account") and self._is_outside(key))
-            or key[0] == "everyone"
-        ]
-        return self._under(*keys)
-
-    def _is_outside(self, key: Key) -> bool:
-        account = key[1].split(":", 5)[4] if key[0] == "arn" else key[1]
-        return account not in self._zone.accounts
+        named = ((key, _account_of(key)) for key in self._roles)
+        keys = [key for key, account in named if account and account not in self._zone.accounts]
+        return self._under(*keys, ("everyone",))
 
     def names(self, what: str) -> Iterator[str]:
         """Yield the names of all services, or providers, that some trust policy names."""
@@ -100,6 +102,11 @@ class TrustIndex:
     def named(self, what: str, name: str) -> dict[str, Role]:
         """Return the roles that may be assumed by the service, or provider, `name`."""
         return self._under((what, name), ("everyone",))
+
+    def of_account(self, account: str) -> dict[str, Role]:
+        """Return the roles whose trust policy names an account, something of it, or everyone."""
+        keys = [key for key in self._roles if _account_of(key) == account]
+        return self._under(*keys, ("everyone",))
 
     def of_stranger(self, arn: str) -> dict[str, Role]:
         """Return the roles whose trust policy names a principal that the snapshot has not."""

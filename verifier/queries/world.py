@@ -15,6 +15,8 @@ from iam_smt.theory import Solver, Unsat
 from verifier.compile.callers import Caller, open_session
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
+from verifier.policy.principals import ServiceEntry
+from verifier.policy.syntax import Effect
 from verifier.queries.limits import Limits
 from verifier.queries.precedents import Precedents
 from verifier.queries.trusts import TrustIndex
@@ -40,6 +42,21 @@ class World:
     def trusts(self) -> TrustIndex:
         """The roles by who their trust policies name."""
         return TrustIndex(self.snapshot)
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """The services that a trust policy or the policy of a resource lets in, by name."""
+        guards = [role.trust for role in self.snapshot.roles()]
+        guards += [item.policy for item in self.snapshot.resources.values() if item.policy]
+        found = {
+            entry.text
+            for policy in guards
+            for statement in policy.statements
+            if statement.effect is Effect.ALLOW and statement.principal
+            for entry in statement.principal.entries
+            if isinstance(entry, ServiceEntry)
+        }
+        return tuple(sorted(found))
 
     @cached_property
     def precedents(self) -> Precedents:
