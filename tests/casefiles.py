@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from verifier import documents
+from verifier.documents import Pointer
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.parse import parse_policy
 from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
 from verifier.request import Principal, PrincipalType, Request, context
+from verifier.snapshot.grants import read_grants
 
 FOLDER = Path(__file__).parent / "cases"
 MATCHING = "matching.jsonl"
@@ -56,7 +59,18 @@ def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
             tuple(attached(d, PolicyKind.RCP) for d in level) for level in policies.get("rcps", [])
         ),
         endpoint=attached(endpoint, PolicyKind.ENDPOINT) if endpoint else None,
+        shares=tuple(_shares(policies)),
     )
+
+
+def _shares(policies: dict[str, Any]) -> Iterator[AttachedPolicy]:
+    """Yield the KMS grants of a case."""
+    if "grants" in policies:
+        yield read_grants("key", policies["grants"], Location(_NOWHERE), _unnoted)
+
+
+def _unnoted(text: str, at: Pointer) -> None:
+    """Take a remark that no case is about."""
 
 
 def principal(row: dict[str, Any]) -> Principal:

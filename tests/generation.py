@@ -16,6 +16,7 @@ from tests.vocabulary import (
     BLOCKS,
     COMMON,
     ENTRIES,
+    GRANTEES,
     KEYS,
     OFTEN,
     PRINCIPALS,
@@ -213,6 +214,21 @@ class Generator:
             found["rcps"] = self._levels(self._rcp)
         if self._chance(8):
             found["endpoint"] = self.policy(principal=True, broad=self._chance(2))
+        if action.startswith("kms:") and self._chance(2):
+            found["grants"] = [self._grant() for _ in range(1 + self._random.randrange(2))]
+        return found
+
+    def _grant(self) -> dict[str, Any]:
+        """Return a grant of a KMS key as `aws kms list-grants` prints it."""
+        operations = self._one([["Decrypt"], ["Decrypt", "RetireGrant"], ["Encrypt"], ["Sign"]])
+        found: dict[str, Any] = {"GrantId": "g", "Operations": operations}
+        found["GranteePrincipal"] = self._one(GRANTEES)
+        kind = self._one([None, None, "EncryptionContextSubset", "EncryptionContextEquals"])
+        if kind:
+            self._mentioned |= dict.fromkeys(
+                ("kms:EncryptionContext:dept", "kms:EncryptionContextKeys")
+            )
+            found["Constraints"] = {kind: {"Dept": self._one(["IT", "*"])}}
         return found
 
     def case(self) -> tuple[dict[str, Any], str]:

@@ -20,6 +20,7 @@ ACTIONS = {
     "sts:TagSession": ["arn:aws:iam::111111111111:role/deploy"],
     "sts:GetCallerIdentity": ["*"],
     "kms:Decrypt": ["arn:aws:kms:us-east-1:111111111111:key/k1"],
+    "kms:RetireGrant": ["arn:aws:kms:us-east-1:111111111111:key/k1"],
     "kms:ScheduleKeyDeletion": ["arn:aws:kms:us-east-1:111111111111:key/k1"],
     "sns:Publish": ["arn:aws:sns:us-east-1:111111111111:orders"],
     "sqs:SendMessage": ["arn:aws:sqs:us-east-1:111111111111:q1"],
@@ -82,6 +83,18 @@ ENTRIES: list[Any] = [
     {},
 ]
 
+GRANTEES = [
+    f"arn:aws:iam::{A}:user/alice",
+    f"arn:aws:iam::{A}:role/path/app",
+    f"arn:aws:sts::{A}:assumed-role/app/s1",
+    f"arn:aws:iam::{A}:root",
+    f"arn:aws:iam::{B}:user/carol",
+    f"arn:aws:iam::{B}:root",
+    "logs.amazonaws.com",
+    "AIDAEXAMPLEEXAMPLE",
+]
+"""Whom grants of KMS keys are for."""
+
 _TEXTS = ["alice", "Alice", "prod", "prod-1", "", "a*c", "abc", "data/x", "true", "10", "é b"]
 _ARNS = [
     f"arn:aws:iam::{A}:user/alice",
@@ -114,6 +127,7 @@ KEYS: dict[str, tuple[str, list[str]]] = {
     "aws:userid": ("text", ["AROAEXAMPLE:s1", "AIDAEXAMPLE", A]),
     "aws:SourceIdentity": ("text", ["alice", "abc"]),
     "kms:ViaService": ("text", ["s3.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com"]),
+    "kms:EncryptionContext:dept": ("text", ["IT", "it", "*"]),
     "iam:PassedToService": ("text", ["ec2.amazonaws.com", "lambda.amazonaws.com"]),
     "s3:prefix": ("text", ["", "home/", "home/alice/"]),
     "aws:CalledViaFirst": ("text", ["athena.amazonaws.com", "glue.amazonaws.com"]),
@@ -133,6 +147,7 @@ KEYS: dict[str, tuple[str, list[str]]] = {
     "aws:PrincipalIsAWSService": ("boolean", _BOOLEANS),
     "custom:binary": ("bytes", _BYTES),
     "aws:TagKeys": ("texts", ["env", "team", "Env", "x"]),
+    "kms:EncryptionContextKeys": ("texts", ["dept", "Dept", "env"]),
     "aws:CalledVia": ("texts", ["athena.amazonaws.com", "glue.amazonaws.com"]),
     "aws:PrincipalOrgPaths": ("texts", [f"{ORGANIZATION}/r-ab12/ou-1/", f"{ORGANIZATION}/r-ab12/"]),
 }

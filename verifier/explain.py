@@ -102,7 +102,7 @@ def _different(wanted: Sequence[Aim]) -> Iterator[Aim]:
     """Yield one of the aims that the same policies guard."""
     seen: set[Hashable] = set()
     for action, target in wanted:
-        guarded = (action, target.owner, target.policy and target.policy.policy)
+        guarded = (action, target.owner, target.policy and target.policy.policy, target.shares)
         if guarded not in seen:
             seen.add(guarded)
             yield action, target

@@ -180,29 +180,42 @@ class CallKeys:
         return found
 
 
-class TagKeys:
-    """The tags that a call passes: `aws:TagKeys` lists every `aws:RequestTag/K` (R5.52).
+class ListedKeys:
+    """Pairs of a call whose names one key lists, while each has a key of its own for its value.
 
-    A call without tags has no `aws:TagKeys`, or an empty one.
+    So `aws:TagKeys` lists every `aws:RequestTag/K` (R5.52), and `kms:EncryptionContextKeys` every
+    `kms:EncryptionContext:K`. A call without pairs has no list, or an empty one.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, listing: str, prefix: str) -> None:
         self._label = label
-        self._listed = SetVariable(f"{label}.aws:tagkeys")
-        self._named = Flag(f"{label} has aws:tagkeys")
+        self._listing = listing
+        self._prefix = prefix
+        self._listed = SetVariable(f"{label}.{listing}")
+        self._named = Flag(f"{label} has {listing}")
 
     def key(self, name: str) -> Key | None:
-        """Return the key `name` of the tags."""
-        if name == "aws:tagkeys":
+        """Return the key `name` of the pairs."""
+        if name == self._listing:
             return SetKey(either(self._named, self._listed.some(EVERYTHING)), self._listed)
-        prefix, _, tag = name.partition("/")
-        if prefix != "aws:requesttag" or not tag:
+        own = name.removeprefix(self._prefix)
+        if own == name or not own:
             return None
-        return free_key(self._label, name, KeyType.TEXT, self._listed.some(tag_key(tag)))
+        return free_key(self._label, name, KeyType.TEXT, self._listed.some(tag_key(own)))
 
     def axioms(self) -> list[Term]:
-        """Nothing ties the tags of a call beyond their making."""
+        """Nothing ties the pairs of a call beyond their making."""
         return []
+
+
+def tags_of(label: str) -> ListedKeys:
+    """Return the tags that a call passes (R5.52)."""
+    return ListedKeys(label, "aws:tagkeys", "aws:requesttag/")
+
+
+def encryption_context_of(label: str) -> ListedKeys:
+    """Return the encryption context of a call of AWS KMS."""
+    return ListedKeys(label, "kms:encryptioncontextkeys", "kms:encryptioncontext:")
 
 
 def tag_key(name: str) -> Clause:

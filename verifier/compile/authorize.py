@@ -29,6 +29,7 @@ from verifier import facts
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.statements import resource_votes, votes
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
+from verifier.policy.syntax import PolicyKind
 
 _NO_ENDPOINTS: Mapping[str, AttachedPolicy] = MappingProxyType({})
 _BY_PROVIDER = {
@@ -68,8 +69,17 @@ def layers(
 
 
 def _granting(request: SymbolicRequest, policies: ApplicablePolicies) -> Layers:
-    """Return what the policies say that can grant anything: of the caller, and of the resource."""
-    grants, resource_deny = resource_votes(policies.resource, request)
+    """Return what the policies say that can grant anything: of the caller, and of the resource.
+
+    Beside the policy of the resource stand the grants of a KMS key (R6.52), and ACLs, which never
+    grant to principals of the owner's account (R6.45).
+    """
+    counting = [
+        policy
+        for policy in policies.of_resource
+        if policy.kind is not PolicyKind.ACL or not request.same_account
+    ]
+    grants, resource_deny = resource_votes(counting, request)
     if _is_bucket_policy_rescue(request):
         resource_deny = FALSE
     identity = votes(policies.identity, request)

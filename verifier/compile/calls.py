@@ -17,7 +17,7 @@ from iam_smt.model import Model
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
 from iam_smt.principals import ACCOUNT_KINDS, Kind
-from iam_smt.requests import CallKeys, NetworkKeys, TagKeys
+from iam_smt.requests import CallKeys, NetworkKeys, encryption_context_of, tags_of
 from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
 from iam_smt.terms import Atom, Flag, Term, atoms, conjunction, truth
@@ -58,6 +58,13 @@ _ALWAYS_SHOWN = (
     "aws:resourceaccount",
 )
 """Keys that every witness carries where they are present, asked about or not."""
+
+
+_LISTED = {
+    "aws:requesttag/": "aws:tagkeys",
+    "kms:encryptioncontext:": "kms:encryptioncontextkeys",
+}
+"""Keys of which each witness carries the list, by how they begin."""
 
 
 def type_of(key: str) -> KeyType | None:
@@ -164,7 +171,8 @@ class Call:
             catalogue.is_claim,
         )
         network = NetworkKeys(label, principal.kind, keys.via_service)
-        sources: list[Source] = [keys, network, person, resource, TagKeys(label), Unlisted(label)]
+        sources: list[Source] = [keys, network, person, resource, tags_of(label)]
+        sources += [encryption_context_of(label), Unlisted(label)]
         if assume is not None:
             sources.insert(0, assume)
         self.context = SymbolicContext(label, sources, type_of)
@@ -187,7 +195,9 @@ class Call:
             self.context,
             bool(caller.policies.boundary),
         )
-        policies = replace(caller.policies, resource=target.policy, rcps=target.rcps)
+        policies = replace(
+            caller.policies, resource=target.policy, shares=target.shares, rcps=target.rcps
+        )
         return Authorization(request, policies, self._endpoints)
 
     def axioms(self) -> Term:
@@ -201,8 +211,9 @@ class Call:
         if self.assume is not None:
             for name in ("sts:rolesessionname", *self.assume.carried()):
                 self.context.key(name)
-        if any(name.startswith("aws:requesttag/") for name in self.context.keys):
-            self.context.key("aws:tagkeys")
+        for prefix, listing in _LISTED.items():
+            if any(name.startswith(prefix) for name in self.context.keys):
+                self.context.key(listing)
         values: dict[str, str | tuple[str, ...]] = {}
         for name, key in sorted(self.context.keys.items()):
             if model.holds(key.present):

@@ -118,21 +118,21 @@ def votes(policies: Iterable[AttachedPolicy], request: SymbolicRequest) -> Votes
 
 
 def resource_votes(
-    policy: AttachedPolicy | None, request: SymbolicRequest
+    policies: Iterable[AttachedPolicy], request: SymbolicRequest
 ) -> tuple[tuple[tuple[Grant, Term], ...], Term]:
-    """Return the allows of a resource policy by class of entry, and its denies."""
-    if policy is None:
-        return (), FALSE
-    if policy.policy is None:
-        return tuple((grant, _missing(policy)) for grant in Grant), _missing(policy)
+    """Return the allows on the side of the resource by class of entry, and its denies."""
     allow: list[Grants] = []
     deny: list[Term] = []
-    for statement in policy.statements:
-        term, classes = applies(statement, request)
-        if statement.effect is Effect.DENY:
-            deny.append(term)
-        else:
-            allow.append(classes)
+    for policy in policies:
+        if policy.policy is None:
+            allow.append(dict.fromkeys(Grant, _missing(policy)))
+            deny.append(_missing(policy))
+        for statement in policy.statements:
+            term, classes = applies(statement, request)
+            if statement.effect is Effect.DENY:
+                deny.append(term)
+            else:
+                allow.append(classes)
     return merge(allow), disjunction(deny)
 
 

@@ -54,7 +54,8 @@ _DEFAULT_KEY_POLICY = (
 class Target:
     """A resource with its owner and the policies that guard it.
 
-    `known` says whether the snapshot lists it; `facts` is what is true of an open ARN.
+    `shares` are KMS grants and ACLs, which admit callers beside the policy. `known` says whether
+    the snapshot lists it; `facts` is what is true of an open ARN.
     """
 
     label: str
@@ -67,6 +68,12 @@ class Target:
     tags: Tags | None
     known: bool
     facts: Term = TRUE
+    shares: Level = ()
+
+    @property
+    def admitting(self) -> Level:
+        """Whatever may admit callers on the side of the resource."""
+        return ((self.policy,) if self.policy else ()) + self.shares
 
 
 def rcps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
@@ -93,6 +100,7 @@ def resource_target(snapshot: Snapshot, resource: Resource) -> Target:
         rcps(snapshot, resource.account),
         resource.tags,
         known=True,
+        shares=resource.shares,
     )
 
 
@@ -153,6 +161,7 @@ def contained_target(
         None,
         known=True,
         facts=conjunction(facts),
+        shares=resource.shares,
     )
 
 

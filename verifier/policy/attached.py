@@ -41,7 +41,9 @@ class ApplicablePolicies:
 
     An empty `boundary`, `session`, `scps` or `rcps` means that there is none of the type; `scps`
     and `rcps` are levels from the root down, for member accounts only (R6.20, R6.30). `resource`
-    is the policy of the target: the trust policy of a role, the key policy of a KMS key.
+    is the policy of the target: the trust policy of a role, the key policy of a KMS key. `shares`
+    are the KMS grants and ACLs of the target: they allow beside its policy, and never deny (R6.45,
+    R6.52).
     """
 
     identity: Level = ()
@@ -51,3 +53,9 @@ class ApplicablePolicies:
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
     endpoint: AttachedPolicy | None = None
+    shares: Level = ()
+
+    @property
+    def of_resource(self) -> Level:
+        """Whatever may admit callers on the side of the resource."""
+        return ((self.resource,) if self.resource else ()) + self.shares

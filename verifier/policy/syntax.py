@@ -19,7 +19,10 @@ class Effect(Enum):
 
 
 class PolicyKind(Enum):
-    """The types of policy that R1.14 tells apart; the kind decides which elements are legal."""
+    """The types of policy that R1.14 tells apart; the kind decides which elements are legal.
+
+    KMS grants and ACLs are no policies, but read as statements that allow (R6.45, R6.52).
+    """
 
     IDENTITY = "identity policy"
     BOUNDARY = "permissions boundary"
@@ -29,6 +32,8 @@ class PolicyKind(Enum):
     SCP = "service control policy"
     RCP = "resource control policy"
     ENDPOINT = "VPC endpoint policy"
+    GRANT = "KMS grant"
+    ACL = "access control list"
 
     @property
     def with_article(self) -> str:

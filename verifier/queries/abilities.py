@@ -46,7 +46,8 @@ class _Offers:
             caller = trail.end(world)
             self._is_root |= caller.principal.kind is Kind.ROOT
             policies += caller.policies.identity
-        policies += [item.policy for item in world.snapshot.resources.values() if item.policy]
+        for resource in world.snapshot.resources.values():
+            policies += resource.admitting
         self._unread = any(policy.policy is None for policy in policies)
         self._elements = _allowing(policies)
         self._trusts = _allowing(role.trust for role in world.snapshot.roles())
@@ -126,7 +127,8 @@ def _policies(world: World) -> Iterator[AttachedPolicy]:
         held += [*user.policies, user.boundary]
     for role in snapshot.roles():
         held += [*role.policies, role.boundary, role.trust]
-    held += [resource.policy for resource in snapshot.resources.values()]
+    for resource in snapshot.resources.values():
+        held += resource.admitting
     held += snapshot.endpoints.values()
     if snapshot.organization:
         for place in snapshot.organization.places.values():

@@ -18,7 +18,9 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     """Yield every assumption behind the answer to `question`."""
     snapshot = world.snapshot
     yield from _of_organization(snapshot)
+    targets = list(targets)
     yield from _of_resources(targets)
+    yield from _of_grants(snapshot, targets)
     kind = question.who.kind if question.who else WhoKind.ANYONE
     if kind in _ABOUT_THE_OUTSIDE:
         yield (
@@ -62,8 +64,24 @@ def _of_resources(targets: Iterable[Target]) -> Iterator[str]:
         yield f"resource policies were given for {guarded} of {len(listed)} listed resources"
     if others:
         owners = ", ".join(dict.fromkeys(str(target.owner) for target in others))
-        guard = "has the default key policy" if others[0].policy else "has no policy of its own"
+        guard = "has no policy of its own"
+        if others[0].policy:
+            guard = "has the default key policy and no grants"
         yield f"a resource of {owners} that is not listed {guard}"
+
+
+def _of_grants(snapshot: Snapshot, targets: Iterable[Target]) -> Iterator[str]:
+    """Yield the listed KMS keys whose grants were not given (R6.52)."""
+    keys = [
+        target.shape
+        for target in targets
+        if target.shape.split(":")[2:3] == ["kms"]
+        and (resource := snapshot.resources.get(target.shape)) is not None
+        and resource.grants is None
+    ]
+    if keys:
+        named = ", ".join(dict.fromkeys(keys))
+        yield f"these KMS keys, whose grants were not given, have none: {named}"
 
 
 def _of_networks(snapshot: Snapshot) -> Iterator[str]:
@@ -85,5 +103,4 @@ def _resource_side(snapshot: Snapshot) -> Iterator[AttachedPolicy]:
     for role in snapshot.roles():
         yield role.trust
     for resource in snapshot.resources.values():
-        if resource.policy:
-            yield resource.policy
+        yield from resource.admitting

@@ -118,7 +118,7 @@ def _policies(name: str, authorization: Authorization) -> Iterable[AttachedPolic
         case "identity":
             return policies.identity
         case "grants" | "resource_deny":
-            return [policies.resource] if policies.resource else []
+            return policies.of_resource
         case "boundary":
             return policies.boundary
         case "session":

@@ -78,6 +78,7 @@ def _allowed_without(
         policies,
         identity=rest(policies.identity),
         resource=left(policies.resource) if policies.resource else None,
+        shares=rest(policies.shares),
         boundary=rest(policies.boundary),
         session=rest(policies.session),
         scps=tuple(map(rest, policies.scps)),

@@ -23,10 +23,12 @@ class Offers:
     def __init__(self, aims: Iterable[Aim]) -> None:
         self.aims = list(aims)
         self._actions = {action for action, _ in self.aims}
-        self._by_target = [
-            (action, target)
+        self._admitted = [
+            any(allows_action(policy, action) for policy in target.admitting)
             for action, target in self.aims
-            if target.policy is not None and allows_action(target.policy, action)
+        ]
+        self._by_target = [
+            aim for aim, admitted in zip(self.aims, self._admitted, strict=True) if admitted
         ]
         self._to_anyone = any(action.lower() in facts.ALWAYS_ALLOWED for action in self._actions)
 
@@ -50,10 +52,9 @@ class Offers:
         return list(self._merged(own))
 
     def _merged(self, own: set[str]) -> Iterator[Aim]:
-        for action, target in self.aims:
-            by_target = target.policy is not None and allows_action(target.policy, action)
-            if action in own or by_target:
-                yield action, target
+        for aim, admitted in zip(self.aims, self._admitted, strict=True):
+            if admitted or aim[0] in own:
+                yield aim
 
 
 @lru_cache(maxsize=1 << 18)

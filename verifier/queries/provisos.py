@@ -61,8 +61,7 @@ def _may_apply(statement: Statement, authorization: Authorization) -> bool:
 def _policies(authorization: Authorization) -> Iterator[AttachedPolicy]:
     policies = authorization.policies
     yield from policies.identity
-    if policies.resource:
-        yield policies.resource
+    yield from policies.of_resource
     yield from policies.boundary
     yield from policies.session
     for level in (*policies.scps, *policies.rcps):

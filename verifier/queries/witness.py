@@ -12,7 +12,13 @@ from verifier.semantics.sessions import Session, assume, contradictions
 from verifier.semantics.statements import Match
 from verifier.verdict import Cause, Hop
 
-_KINDS_THAT_GRANT = (PolicyKind.IDENTITY, PolicyKind.TRUST, PolicyKind.RESOURCE)
+_KINDS_THAT_GRANT = (
+    PolicyKind.IDENTITY,
+    PolicyKind.TRUST,
+    PolicyKind.RESOURCE,
+    PolicyKind.GRANT,
+    PolicyKind.ACL,
+)
 
 
 def replay(hops: Sequence[DecodedHop]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from verifier import facts
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
-from verifier.policy.syntax import Effect
+from verifier.policy.syntax import Effect, PolicyKind
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
 from verifier.semantics import services
 from verifier.semantics.principals import Grant
@@ -95,13 +95,23 @@ def _layers(request: Request, policies: ApplicablePolicies) -> _Layers:
     governed = services.rcps_apply(request)
     return _Layers(
         identity=found(policies.identity),
-        resource=found([policies.resource] if policies.resource else []),
+        resource=found(_of_resource(request, policies)),
         boundary=found(() if principal.is_service_linked else policies.boundary),
         session=found(policies.session),
         scps=tuple(found(level) for level in policies.scps) if bound else (),
         rcps=tuple(found(level) for level in policies.rcps) if governed else (),
         endpoint=found([policies.endpoint] if policies.endpoint else []),
     )
+
+
+def _of_resource(request: Request, policies: ApplicablePolicies) -> Iterator[AttachedPolicy]:
+    """Yield what counts on the side of the resource: its policy, the grants of a KMS key (R6.52),
+    and ACLs, which never grant to principals of the owner's account (R6.45).
+    """
+    in_account = request.principal.account == request.resource_account
+    for policy in policies.of_resource:
+        if policy.kind is not PolicyKind.ACL or not in_account:
+            yield policy
 
 
 def _decide(

@@ -138,9 +138,18 @@ def _of_call(request: Request) -> Iterator[str]:
         and _one(request, "aws:securetransport") == "false"
     ):
         yield "IAM and STS answer over TLS only (R5.53)"
-    tag_keys = context.get("aws:tagkeys")
-    if tag_keys is not None:
-        listed = {key.lower() for key in tag_keys}
-        passed = {key.partition("/")[2] for key in context if key.startswith("aws:requesttag/")}
-        if not passed <= listed:
-            yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"
+    if not _are_listed(request, "aws:requesttag/", "aws:tagkeys"):
+        yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"
+    if not _are_listed(request, "kms:encryptioncontext:", "kms:encryptioncontextkeys"):
+        yield "a pair of the encryption context that is not in its keys (R6.52)"
+
+
+def _are_listed(request: Request, prefix: str, listing: str) -> bool:
+    """Return whether the list of names, where there is one, has the name of every pair."""
+    names = request.context.get(listing)
+    if names is None:
+        return True
+    listed = {name.lower() for name in names}
+    return all(
+        key.removeprefix(prefix) in listed for key in request.context if key.startswith(prefix)
+    )

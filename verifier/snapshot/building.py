@@ -72,7 +72,8 @@ def _is_type_name(step: str | int) -> bool:
 class Building:
     """What has been read so far; entities by ARN.
 
-    `restricting` has the accounts that restrict public access to their buckets (R9.20).
+    `restricting` has the accounts that restrict public access to their buckets (R9.20); `grants`
+    are by the ARN of the KMS key.
     """
 
     users: dict[str, User] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Building:
     endpoints: dict[str, AttachedPolicy] = field(default_factory=dict)
     accounts: dict[str, str | None] = field(default_factory=dict)
     restricting: dict[str, Location] = field(default_factory=dict)
+    grants: dict[str, list[AttachedPolicy]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     _policies: dict[tuple[PolicyKind, str], tuple[Policy, list[tuple[str, Pointer]]]] = field(
         default_factory=dict

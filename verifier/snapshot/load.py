@@ -14,6 +14,7 @@ from verifier.errors import Place, SnapshotError
 from verifier.policy.reading import Location
 from verifier.snapshot import (
     authorization_details,
+    grants,
     manifest,
     organization,
     resources,
@@ -60,6 +61,7 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
             "a snapshot holds the output of `aws iam get-account-authorization-details`",
         )
     pages.finish()
+    grants.attach(building)
     resources.restrict_public(building)
     workloads.resolve_profiles(building)
     for said in manifests:
@@ -122,6 +124,8 @@ def _add(
         resources.add(value, location, building, _owner(file))
     elif resources.recognises_settings(value):
         resources.add_settings(value, location, building, _owner(file))
+    elif grants.recognises(value):
+        grants.add(value, location, building)
     elif _is_by_account(value):
         count = 0
         for account in value["accounts"]:

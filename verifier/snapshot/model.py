@@ -92,6 +92,7 @@ class Resource:
     """A resource that the snapshot lists; `tags` is None where they were not given.
 
     `restricting` is where the snapshot says that the resource restricts public access (R9.20).
+    `grants` are those of a KMS key, `acls` those of a bucket or object; None where not given.
     """
 
     arn: str
@@ -100,6 +101,18 @@ class Resource:
     tags: Tags | None
     location: Location
     restricting: Location | None = None
+    grants: Level | None = None
+    acls: Level | None = None
+
+    @property
+    def admitting(self) -> Level:
+        """Whatever admits callers on the side of the resource."""
+        return ((self.policy,) if self.policy else ()) + self.shares
+
+    @property
+    def shares(self) -> Level:
+        """What admits callers beside the policy."""
+        return (self.grants or ()) + (self.acls or ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,11 +17,13 @@ from verifier.policy.parse import policy_from_text
 from verifier.policy.public import is_public
 from verifier.policy.reading import Location
 from verifier.policy.syntax import Policy, PolicyKind
-from verifier.snapshot import workloads
+from verifier.snapshot import grants, workloads
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
 
 _PARTS_OF_AN_ARN = 6
+_MEMBERS = frozenset({"Policy", "Role", "Grants"})
+"""What tells a resource from anything else that has an ARN."""
 
 
 class PublicAccessBlock(Shape):
@@ -39,12 +41,13 @@ class ResourceEntry(Shape):
     Policy: dict[str, Any] | str | None = None
     Role: str | None = None
     Tags: list[Tag] | dict[str, str] | None = None
+    Grants: list[Any] | None = None
 
 
 def recognises(value: Any) -> bool:
     """Return whether `value` looks like a resource, or several."""
     if isinstance(value, dict):
-        return "Resources" in value or ("Arn" in value and ("Policy" in value or "Role" in value))
+        return "Resources" in value or ("Arn" in value and not _MEMBERS.isdisjoint(value))
     return isinstance(value, list) and bool(value) and all(map(recognises, value))
 
 
@@ -147,6 +150,14 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
         workloads.add_one(entry.Arn, entry.Role, location, building)
     if not entry.Role or "Policy" in entry.model_fields_set:
         building.add(building.resources, resource, "resource")
+    if entry.Grants is not None:
+        if parts[2] != "kms":
+            raise SnapshotError(
+                f"`{entry.Arn}` cannot have grants",
+                "only keys of AWS KMS have them: leave `Grants` out",
+                location.document.place((*location.pointer, "Grants")),
+            )
+        grants.add_to(entry.Arn, entry.Grants, location.at("Grants"), building)
 
 
 _NAMES = {"s3": "bucket", "kms": "key", "sqs": "queue", "sns": "topic", "lambda": "function"}
