@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from iam_smt.automata import EVERYTHING, Clause, clause
+from iam_smt.automata import EVERYTHING, NOTHING, Clause, clause
 from iam_smt.context import KeyType, free_key
+from iam_smt.holes import hollow
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
 from iam_smt.networks import AddressVariable, read_network
 from iam_smt.numbers import Form, NumberVariable
@@ -14,8 +15,8 @@ from iam_smt.organizations import unknown_membership
 from iam_smt.patterns import fold_case
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.sets import SetVariable
-from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
-from iam_smt.texts import Choice, StringVariable
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, either, implies, negation
+from iam_smt.texts import Choice, StringVariable, member
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
 _PRIVATE_6 = ("fc00::/7", "fe80::/10", "::1")
@@ -110,7 +111,7 @@ class CallKeys:
         self._epoch: NumberVariable | None = None
         self._called_via: SetVariable | None = None
         self._forwarders_named = Flag(f"{label} names the forwarding services")
-        self._ends: list[SingleKey] = []
+        self._ends: list[StringVariable] = []
 
     def key(self, name: str) -> Key | None:
         """Return the key `name` of the call."""
@@ -150,9 +151,9 @@ class CallKeys:
         present = both(self.via_service, self._forwarders_named)
         if name == "aws:calledvia":
             return SetKey(present, self._called_via)
-        end = SingleKey(present, StringVariable(f"{self._label}.{name}"))
+        end = StringVariable(f"{self._label}.{name}")
         self._ends.append(end)
-        return end
+        return SingleKey(present, end)
 
     def axioms(self) -> list[Term]:
         """Time runs from the question on; first and last service are among the services."""
@@ -162,22 +163,21 @@ class CallKeys:
         if self._epoch is not None:
             found += [self.clock.at_most(self._epoch), self._epoch.at_most(self.clock)]
         if self._called_via is not None:
+            present = both(self.via_service, self._forwarders_named)
             found.append(implies(self._forwarders_named, self._called_via.some(EVERYTHING)))
-        for end in self._ends:
-            found += self._is_among(end)
+            for end in self._ends:
+                found.append(implies(present, _is_among(end, self._called_via)))
         return found
 
-    def _is_among(self, end: SingleKey) -> list[Term]:
-        """What is true of a service at an end of the list is true of some service of the list."""
-        if not isinstance(end.value, StringVariable) or self._called_via is None:
-            return []
-        found: list[Term] = []
-        for atom in end.value.memberships:
-            inside = self._called_via.some(atom.clause)
-            outside = self._called_via.some(atom.clause, outside=True)
-            found.append(implies(both(end.present, atom), inside))
-            found.append(implies(both(end.present, negation(atom)), outside))
-        return found
+
+def _is_among(text: StringVariable, of: SetVariable) -> Term:
+    """Return a term that holds iff `text` is a member: what is asked of members is told of it."""
+    terms = [of.some(NOTHING, hollows=(hollow([text]),))]
+    for atom in of.memberships:
+        if not atom.hollows:
+            inside = member(text, atom.clause)
+            terms.append(implies(negation(inside) if atom.outside else inside, atom))
+    return conjunction(terms)
 
 
 class ListedKeys:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.casefiles import attached
@@ -105,11 +105,7 @@ def _changed(generator: Generator, random: Random, document: dict[str, Any]) -> 
     return other
 
 
-@settings(
-    max_examples=int(os.environ.get("VERIFIER_EXAMPLES", "400")),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=int(os.environ.get("VERIFIER_EXAMPLES", "400")))
 @given(st.randoms(use_true_random=False))
 def test_no_request_tells_them_apart(random: Random) -> None:
     """What is proved never to be newly allowed is not newly allowed for any request tried; each
@@ -134,7 +130,7 @@ def test_no_request_tells_them_apart(random: Random) -> None:
     assert (exceeds(new, old) is None) == (not comparison.newly)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150)
 @given(st.randoms(use_true_random=False))
 def test_same_policy_is_equivalent(random: Random) -> None:
     """A policy compared with itself, or with its statements in another order, is equivalent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.agreement.deciding import REQUESTS, agree, decisions
@@ -18,11 +18,7 @@ from verifier.semantics.authorize import Outcome, authorize
 _MANY = 50_000
 
 
-@settings(
-    max_examples=int(os.environ.get("VERIFIER_EXAMPLES", "300")),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=int(os.environ.get("VERIFIER_EXAMPLES", "300")))
 @given(st.randoms(use_true_random=False))
 def test_same_decision(random: Random) -> None:
     """Folded over a known request, and now and then pinned by the solver, both decide alike."""

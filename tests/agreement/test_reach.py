@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.estates import EstateGenerator
@@ -29,11 +29,7 @@ def check(snapshot: Snapshot, random: Random, walks: int) -> Verdict:
     return answer.verdict
 
 
-@settings(
-    max_examples=int(os.environ.get("VERIFIER_ESTATES", "150")),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=int(os.environ.get("VERIFIER_ESTATES", "150")))
 @given(st.randoms(use_true_random=False), st.integers(0, 1 << 30))
 def test_no_withstands_trying(random: Random, seed: int) -> None:
     """No random walk on the evaluator does what was said to be impossible; every yes replays."""

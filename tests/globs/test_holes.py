@@ -29,7 +29,7 @@ def _solve(*terms: Term) -> Sat | Unsat | Unsolved:
     return Solver().solve(*terms)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     st.lists(st.tuples(patterns, patterns, st.booleans()), min_size=1, max_size=3),
     st.lists(st.tuples(clauses, st.booleans()), max_size=3),
@@ -131,7 +131,7 @@ def _domains(bits: int) -> Iterator[tuple[int, Clause, str]]:
             yield bits & names, clause([(word, ANYTHING)]), word
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(st.integers(0, 15), st.booleans()), max_size=4),
     st.lists(st.tuples(clauses, st.booleans()), max_size=3),

@@ -61,7 +61,7 @@ def _matches(listed: list[Pattern], text: str) -> bool:
     return any(_expression(pattern).fullmatch(text) for pattern in listed)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(clauses)
 def test_membership(listed: list[Pattern]) -> None:
     """A clause has just the texts that one of its patterns matches."""
@@ -70,7 +70,7 @@ def test_membership(listed: list[Pattern]) -> None:
         assert _matches(listed, text) == (text in compiled)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(literals)
 def test_realize(chosen: list[tuple[list[Pattern], bool]]) -> None:
     """A string that is found fits all literals; no short string fits a conflict."""
@@ -85,7 +85,7 @@ def test_realize(chosen: list[tuple[list[Pattern], bool]]) -> None:
         assert not all(_matches(listed, text) == member for listed, member in core)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(patterns, st.sampled_from(SHORT[:100]), st.sampled_from(SHORT[:100]))
 def test_quotients(pattern: Pattern, prefix: str, rest: str) -> None:
     """`after` a prefix, and `before` a suffix, are what completes it to a match."""
@@ -94,7 +94,7 @@ def test_quotients(pattern: Pattern, prefix: str, rest: str) -> None:
     assert whole == _matches(before(pattern, rest), prefix)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(patterns, st.sampled_from(_SETS))
 def test_within(pattern: Pattern, characters: Characters) -> None:
     """`within` keeps just the matches that are made of the characters."""
@@ -106,7 +106,7 @@ def test_within(pattern: Pattern, characters: Characters) -> None:
         assert expected == (narrowed is not None and text in clause([narrowed]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(patterns.filter(lambda pattern: all(isinstance(item, str | Run) for item in pattern)))
 def test_fold_case(pattern: Pattern) -> None:
     """A folded pattern matches what the pattern matches in any case of its letters."""

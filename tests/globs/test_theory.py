@@ -194,7 +194,7 @@ texts = st.sampled_from(["", "a", "b", "ab", "a:b", "ba"])
 globs = st.lists(st.sampled_from(["a", "b", ":", ANYTHING]), max_size=3).map(tuple)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.lists(globs, max_size=2), st.booleans()), max_size=5),
     st.booleans(),

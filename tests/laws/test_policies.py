@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.casefiles import attached
@@ -25,7 +25,7 @@ _DENY_ALL = {
 _REQUESTS = 6
 
 randoms = st.randoms(use_true_random=False)
-law = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=120)
 
 
 def _decide(documents: dict[str, Any], action: str, request: Request) -> Outcome:
