@@ -22,6 +22,7 @@ from verifier.policy.syntax import Condition, PolicyKind
 from verifier.request import Principal, Request, context
 from verifier.semantics.conditions import condition_holds
 from verifier.semantics.contexts import impossible
+from verifier.semantics.values import moment
 from verifier.snapshot.model import Zone
 
 A = "111111111111"
@@ -57,7 +58,8 @@ def test_context(row: dict[str, Any]) -> None:
     resource = StringVariable("resource", EVERYTHING)
     owner = unknown_membership("owner")
     target = Target("any", resource, "", A, owner, None, (), None, known=False)
-    call = Call("request", _caller(row["caller"]), row["action"], target, None)
+    not_before = moment(row["not_before"]) if "not_before" in row else None
+    call = Call("request", _caller(row["caller"]), row["action"], target, not_before)
     term = conditions_hold(entries, call.authorization().request)
     answer = Solver().solve(both(term, call.axioms()))
     assert isinstance(answer, Sat if row["possible"] else Unsat)

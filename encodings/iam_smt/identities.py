@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from iam_smt.automata import clause, exactly
 from iam_smt.context import KeyType, free_key
@@ -13,11 +14,14 @@ from iam_smt.organizations import NO_ORGANIZATION, Membership, unknown_membershi
 from iam_smt.patterns import Characters, Run
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind, SymbolicPrincipal
 from iam_smt.sets import SetVariable
-from iam_smt.terms import FALSE, TRUE, Flag, Term, both
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both, negation
 from iam_smt.texts import StringVariable, Text
 
 _NO_ACCOUNT = clause([(Run(Characters(frozenset(":0123456789"), True)),)])
 """Values that are no customer's account or ARN (R5.12)."""
+
+_LONGEST_SESSION = 36 * 3600
+"""Seconds that temporary credentials last at most, those of `GetSessionToken` (R7.33)."""
 
 _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"})
 _LISTS_OF_CLAIMS = frozenset({"amr"})
@@ -28,8 +32,9 @@ _WITHOUT_ID_TOKENS = frozenset({"www.amazon.com", "graph.facebook.com", "saml"})
 class PrincipalKeys:
     """The keys of a principal with these credentials (R5.10-R5.16, R5.22, R5.23, R5.25).
 
-    `user_id` and `user_name` are texts where the kind has them; `clock` is the time of the call.
-    `is_claim` tells which claims of federated identities there are.
+    `user_id` and `user_name` are texts where the kind has them; `clock` is the time of the call,
+    which is not before `not_before`, in seconds since 1970. `is_claim` tells which claims of
+    federated identities there are.
     """
 
     def __init__(
@@ -42,8 +47,10 @@ class PrincipalKeys:
         user_id: Text | None = None,
         user_name: Text | None = None,
         is_claim: Callable[[str], bool] = lambda name: True,
+        not_before: Fraction | None = None,
     ) -> None:
         self._label = label
+        self._not_before = not_before
         self._principal = principal
         self._is_claim = is_claim
         self._credentials = credentials
@@ -192,10 +199,15 @@ class PrincipalKeys:
         return principal.kind is Kind.OIDC and issuer == issuer_of(principal.provider or "")
 
     def axioms(self) -> list[Term]:
-        """Credentials are issued before they are used (R5.19); a service is one of its names."""
+        """Credentials are issued before they are used (R5.19), and not long before (R7.33); a
+        service is one of its names.
+        """
         found: list[Term] = []
         if self._issue_time is not None:
             found.append(self._issue_time.at_most(self._clock))
+            if self._not_before is not None:
+                oldest = self._not_before - _LONGEST_SESSION
+                found.append(negation(self._issue_time.compare("<", oldest)))
         if self._names is not None and self._principal.provider:
             found.append(self._names.some(exactly(self._principal.provider)))
         return found

@@ -169,6 +169,7 @@ class Call:
             caller.user_id,
             caller.user_name,
             catalogue.is_claim,
+            not_before,
         )
         network = NetworkKeys(label, principal.kind, keys.via_service)
         sources: list[Source] = [keys, network, person, resource, tags_of(label)]

@@ -18,6 +18,7 @@ _TYPES = {
     PrincipalType.FEDERATED_USER: "FederatedUser",
     PrincipalType.ANONYMOUS: "Anonymous",
 }
+_LONGEST_SESSION = 36 * 3600
 _SOURCE_KEYS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_KEYS = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
 _ENDPOINT_OWNER_KEYS = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:sourcevpcarn")
@@ -103,6 +104,8 @@ def _of_session(request: Request) -> Iterator[str]:
         first, second = moment(issued), moment(now)
         if first is not None and second is not None and first > second:
             yield "credentials are used before they are issued (R5.19)"
+        if first is not None and second is not None and second - first > _LONGEST_SESSION:
+            yield "credentials are older than they can be (R7.33)"
 
 
 def _of_call(request: Request) -> Iterator[str]:
