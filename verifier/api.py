@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from verifier.ask import Progress, ask
+from verifier.ask import ask
 from verifier.compare import compare
 from verifier.comparison import Comparison
+from verifier.parallel import Progress
 from verifier.policy.files import read_policies
 from verifier.question import Question
 from verifier.snapshot import model
@@ -18,6 +19,7 @@ from verifier.verdict import Answer
 if TYPE_CHECKING:
     from verifier.check.run import Checked
     from verifier.explanation import Explanation
+    from verifier.finding import Findings
 
 
 class Snapshot:
@@ -75,6 +77,25 @@ class Snapshot:
         from verifier.explain import explain
 
         return explain(self.contents, question, timeout=timeout)
+
+    def findings(
+        self,
+        *,
+        timeout: float | None = None,
+        today: date | None = None,
+        jobs: int = 1,
+        progress: Progress = lambda text, done, total: None,
+    ) -> Findings:
+        """Find all that the outside of the zone of trust may do, as few sentences, each with a
+        replayed witness; together they cover every request from outside that is allowed, proved.
+
+        What `[[intended]]` entries of snapshot.toml cover is suppressed until they expire; `today`
+        is the day that counts. `timeout` is in seconds for each question that the solver is
+        asked; running out leaves a gap. Raises `InputError` if an entry cannot be read.
+        """
+        from verifier.findings.run import findings
+
+        return findings(self.contents, timeout=timeout, today=today, jobs=jobs, progress=progress)
 
     def check(
         self, *files: str | Path, timeout: float | None = None, jobs: int = 1

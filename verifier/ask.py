@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from iam_smt.theory import Solver
 from verifier.errors import QuestionError
 from verifier.evidence import recorder
-from verifier.parallel import spread
+from verifier.parallel import Progress, spread
 from verifier.queries import grammar
 from verifier.queries.abilities import abilities, action_classes
 from verifier.queries.assumptions import assumptions
@@ -25,9 +25,6 @@ from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
 from verifier.verdict import Answer, Effort, Verdict, Way
-
-Progress = Callable[[str, int, int], None]
-"""Hears whom was asked about last, how many were, and how many there are, for whoever waits."""
 
 _NOT_MODELLED = "the route via escalation is not modelled yet"
 

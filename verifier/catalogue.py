@@ -128,31 +128,35 @@ def every_action() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Every action as AWS spells it, and the resource types of each, by position."""
+    """Every action as AWS spells it, its resource types and its access level, by position."""
 
     names: list[str]
     types: list[tuple[ResourceType, ...]]
+    levels: list[str]
 
 
 def index() -> Index:
     """Return the whole catalogue, for whoever asks about all actions at once."""
-    names, kinds, places = remembered("actions", _data.data_version(), _flat_index)
+    found = remembered("actions and levels", _data.data_version(), _flat_index)
+    names, kinds, places, levels = found
     types = [tuple(ResourceType(*kind) for kind in listed) for listed in kinds]
-    return Index(names, [types[place] for place in places])
+    return Index(names, [types[place] for place in places], levels)
 
 
 _Kind = tuple[str, str, bool]
 
 
-def _flat_index() -> tuple[list[str], list[tuple[_Kind, ...]], list[int]]:
-    """Return the names, the distinct lists of resource types, and for each name its list."""
+def _flat_index() -> tuple[list[str], list[tuple[_Kind, ...]], list[int], list[str]]:
+    """Return the names, the distinct lists of resource types, and for each name its list and its
+    access level.
+    """
     names = list(every_action())
     kinds: dict[tuple[_Kind, ...], int] = {}
     places: list[int] = []
     for name in names:
         listed = tuple((kind.name, kind.arn, kind.required) for kind in resource_types(name))
         places.append(kinds.setdefault(listed, len(kinds)))
-    return names, list(kinds), places
+    return names, list(kinds), places, [access_level(name) for name in names]
 
 
 def _ends_in(action: str, name: str) -> bool:

@@ -229,3 +229,22 @@ RESERVED_ROLE_EDITS = SERVICE_ROLE_EDITS | {
 
 ALIAS_EDITS = frozenset({"kms:createalias", "kms:updatealias", "kms:deletealias"})
 """What never succeeds on aliases of AWS (R6.92)."""
+
+VOUCHING_SERVICES = frozenset({"rolesanywhere.amazonaws.com", "credentials.iot.amazonaws.com"})
+"""Services that assume roles for whoever holds a certificate of theirs, outside AWS (R7.1)."""
+
+SHARED_PROVIDERS = {
+    "token.actions.githubusercontent.com": ("sub", "repo:", "/"),
+    "gitlab.com": ("sub", "project_path:", "/"),
+    "app.terraform.io": ("sub", "organization:", ":"),
+    "agent.buildkite.com": ("sub", "organization:", ":"),
+    "oidc.codefresh.io": ("sub", "account:", ":"),
+    "studio.datachain.ai": ("sub", "credentials:", "/"),
+    "cognito-identity.amazonaws.com": ("aud", "", ""),
+    "accounts.google.com": ("aud", "", ""),
+    "graph.facebook.com": ("app_id", "", ""),
+    "www.amazon.com": ("app_id", "", ""),
+}
+"""Identity providers that serve many tenants (R7.17): the claim that tells the tenant, what stands
+before the tenant's name in it, and what ends the name.
+"""

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+Progress = Callable[[str, int, int], None]
+"""Hears what was looked at last, how much was, and of how much, for whoever waits."""
+
 _PIECES = 8
 """Pieces of work for each process, so that none waits long for the last."""
 

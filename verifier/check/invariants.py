@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from verifier import tables
 from verifier.check.sets import EverySet
 from verifier.check.sets import parse as parse_set
 from verifier.errors import InputError, Place, QuestionError
@@ -20,8 +20,6 @@ from verifier.question import Question
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Verdict
 
-_AT = re.compile(r" \(at line (\d+), column (\d+)\)")
-_ENTRY = re.compile(r"^[ \t]*\[\[[ \t]*invariant[ \t]*\]\]", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LEGAL = "id, ask, expect, only, for, owner, severity and note"
 
@@ -91,23 +89,12 @@ def read(path: Path) -> tuple[Invariant, ...]:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise InputError(f"cannot be read: {reason}", place=Place(str(path))) from None
     if path.suffix == ".toml":
-        value, lines = _toml(text, str(path))
+        value, lines = tables.parse(text, str(path)), tables.lines_of(text, "invariant")
     elif path.suffix in (".yaml", ".yml"):
         value, lines = _yaml(text, str(path))
     else:
         raise InputError("is no file of invariants", "name it *.toml or *.yaml", Place(str(path)))
     return tuple(_invariants(value, lines, str(path)))
-
-
-def _toml(text: str, file: str) -> tuple[Any, list[int]]:
-    try:
-        value = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = _AT.search(str(error))
-        place = Place(file, int(at[1]), int(at[2])) if at else Place(file)
-        problem = f"is not valid TOML: {_AT.sub('', str(error))}"
-        raise InputError(problem, place=place) from None
-    return value, [text.count("\n", 0, found.start()) + 1 for found in _ENTRY.finditer(text)]
 
 
 def _yaml(text: str, file: str) -> tuple[Any, list[int]]:

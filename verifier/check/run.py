@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from verifier.ask import ask
 from verifier.check.invariants import Invariant
 from verifier.check.sets import matches
+from verifier.parallel import Progress
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Answer, Verdict, Way
 
@@ -46,7 +47,7 @@ def check(
     *,
     timeout: float | None = None,
     jobs: int = 1,
-    progress: Callable[[str, int, int], None] = lambda text, done, total: None,
+    progress: Progress = lambda text, done, total: None,
 ) -> Iterator[Checked]:
     """Yield what becomes of every question of every invariant, in order.
 

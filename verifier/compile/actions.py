@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from iam_smt.automata import EVERYTHING, Clause, clause, exactly
@@ -86,6 +86,33 @@ class Actions:
     def names(self, bits: int) -> Iterator[str]:
         """Yield the names in a set."""
         return (self._names[position] for position in _positions(bits))
+
+    @cached_property
+    def by_types(self) -> tuple[tuple[tuple[ResourceType, ...], int], ...]:
+        """The actions of the catalogue by the resource types that they are called on."""
+        found: dict[int, int] = {}
+        lists: dict[int, tuple[ResourceType, ...]] = {}
+        for position, types in enumerate(self._index.types):
+            found[id(types)] = found.get(id(types), 0) | 1 << position
+            lists[id(types)] = types
+        return tuple((lists[key], bits) for key, bits in found.items())
+
+    @cached_property
+    def by_level(self) -> dict[str, int]:
+        """The actions of the catalogue by access level, as the catalogue writes it."""
+        found: dict[str, int] = {}
+        for position, level in enumerate(self._index.levels):
+            found[level] = found.get(level, 0) | 1 << position
+        return found
+
+    def services_in(self, bits: int) -> list[str]:
+        """Return the services that have one of these actions."""
+        return sorted(name for name, those in self._services.items() if those & bits)
+
+    @property
+    def unlisted(self) -> int:
+        """The actions that policies name although the catalogue has them not."""
+        return self.everything >> self._known << self._known
 
     def domains(self, bits: int) -> Iterator[tuple[int, Clause, str]]:
         """Split a set of actions by what their resources look like (R2.29-R2.31).

@@ -89,7 +89,7 @@ def action_classes(world: World) -> list[list[str]]:
                 service,
                 tuple(names_action(element, action) for element in relevant),
                 tuple(kind.arn for kind in catalogue.resource_types(action)),
-                _special(action),
+                peculiar(action),
             )
             found.setdefault(signature, []).append(action)
     return list(found.values())
@@ -100,7 +100,7 @@ def _may_name(pattern: str, service: str) -> bool:
     return prefix == service or "*" in prefix or "?" in prefix
 
 
-def _special(action: str) -> str:
+def peculiar(action: str) -> str:
     """Return the action itself where the service treats it in a way of its own (6.7, 6.11)."""
     name = action.lower()
     groups: Iterable[frozenset[str]] = (

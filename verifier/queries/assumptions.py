@@ -20,21 +20,44 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     yield from _of_organization(snapshot)
     targets = list(targets)
     yield from _of_resources(targets)
-    yield from _of_grants(snapshot, targets)
+    yield from _of_grants(snapshot, (target.shape for target in targets))
     kind = question.who.kind if question.who else WhoKind.ANYONE
     if kind in _ABOUT_THE_OUTSIDE:
-        yield (
-            "principals of accounts outside the zone of trust are allowed everything by their own"
-            " accounts (R7.82)"
-        )
-        yield from _of_networks(snapshot)
+        yield from _of_outsiders(snapshot)
     if kind in (WhoKind.EXTERNAL, WhoKind.FEDERATED, WhoKind.ANYONE):
-        providers = list(world.trusts.names("provider"))
-        if providers:
-            yield "identity providers may vouch for any claims: " + ", ".join(providers)
+        yield from _of_providers(world)
     if question.route.kind is not RouteKind.ESCALATION:
         yield "permissions are not changed on the way: that is the route via escalation"
     yield f"requests are made on or after {snapshot.as_of.isoformat()}"
+
+
+def of_findings(world: World) -> Iterator[str]:
+    """Yield every assumption behind the findings of a snapshot."""
+    snapshot = world.snapshot
+    yield from _of_organization(snapshot)
+    guarded = sum(resource.policy is not None for resource in snapshot.resources.values())
+    count = len(snapshot.resources)
+    yield f"resource policies were given for {guarded} of {count} listed resources"
+    yield "a resource that is not listed has no policy that lets the outside in"
+    yield from _of_grants(snapshot, snapshot.resources)
+    yield from _of_outsiders(snapshot)
+    yield from _of_providers(world)
+    yield "a service assumes a role only for the account that the role is of (R7.51)"
+    yield f"requests are made on or after {snapshot.as_of.isoformat()}"
+
+
+def _of_outsiders(snapshot: Snapshot) -> Iterator[str]:
+    yield (
+        "principals of accounts outside the zone of trust are allowed everything by their own"
+        " accounts (R7.82)"
+    )
+    yield from _of_networks(snapshot)
+
+
+def _of_providers(world: World) -> Iterator[str]:
+    providers = list(world.trusts.names("provider"))
+    if providers:
+        yield "identity providers may vouch for any claims: " + ", ".join(providers)
 
 
 def _of_organization(snapshot: Snapshot) -> Iterator[str]:
@@ -70,13 +93,13 @@ def _of_resources(targets: Iterable[Target]) -> Iterator[str]:
         yield f"a resource of {owners} that is not listed {guard}"
 
 
-def _of_grants(snapshot: Snapshot, targets: Iterable[Target]) -> Iterator[str]:
+def _of_grants(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
     """Yield the listed KMS keys whose grants were not given (R6.52)."""
     keys = [
-        target.shape
-        for target in targets
-        if target.shape.split(":")[2:3] == ["kms"]
-        and (resource := snapshot.resources.get(target.shape)) is not None
+        arn
+        for arn in arns
+        if arn.split(":")[2:3] == ["kms"]
+        and (resource := snapshot.resources.get(arn)) is not None
         and resource.grants is None
     ]
     if keys:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from iam_smt.automata import clause
+from iam_smt.patterns import Pattern
 from iam_smt.theory import Solver, Unsat
 from verifier import catalogue, facts
 from verifier.catalogue import ResourceType
@@ -20,6 +21,7 @@ from verifier.compile.targets import (
     role_target,
 )
 from verifier.queries.world import World
+from verifier.snapshot.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,7 @@ def targets(world: World, action: str, resource: str | None) -> list[Target]:
     if any(target.shape == resource for target in found):
         return found
     for container in world.snapshot.resources.values():
-        for kind in types:
-            inside = contained_target(world.snapshot, container, kind, wanted)
-            if inside is not None and not is_of_type(container.arn, kind):
-                found.append(inside)
+        found += _inside(world, container, types, wanted)
     arns = [*(target.shape for target in listed), *world.snapshot.resources]
     for account in world.snapshot.accounts.values():
         for kind in types:
@@ -76,6 +75,27 @@ def targets(world: World, action: str, resource: str | None) -> list[Target]:
     return [target for target in found if _can_be(target)]
 
 
+def targets_at(world: World, resource: Resource, types: Iterable[ResourceType]) -> list[Target]:
+    """Return what of these types, of which the required count (R2.31), a listed resource is or
+    holds.
+    """
+    taken = _required(tuple(types))
+    found = []
+    if any(is_of_type(resource.arn, kind) for kind in taken):
+        found.append(resource_target(world.snapshot, resource))
+    return [*found, *_inside(world, resource, taken, None)]
+
+
+def _inside(
+    world: World, container: Resource, types: Iterable[ResourceType], wanted: Pattern | None
+) -> Iterator[Target]:
+    for kind in types:
+        if not is_of_type(container.arn, kind):
+            inside = contained_target(world.snapshot, container, kind, wanted)
+            if inside is not None:
+                yield inside
+
+
 def _can_be(target: Target) -> bool:
     """Return whether some ARN is as the target says."""
     return (target.known and isinstance(target.resource, str)) or not isinstance(
@@ -85,7 +105,10 @@ def _can_be(target: Target) -> bool:
 
 def _types(action: str) -> tuple[ResourceType, ...]:
     """Return the types that an action is asked on: the required ones, else all (R2.31)."""
-    types = catalogue.resource_types(action)
+    return _required(catalogue.resource_types(action))
+
+
+def _required(types: tuple[ResourceType, ...]) -> tuple[ResourceType, ...]:
     return tuple(kind for kind in types if kind.required) or types
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -62,14 +62,9 @@ def outside(world: World) -> Origin:
     starts: list[tuple[Start, Roles]] = []
     for partition in partitions(world):
         inside = {arn: role for arn, role in roles.items() if arn.split(":")[1] == partition}
-        for kind in _ACCOUNT_KINDS:
+        for kind, start in outside_starts(zone, partition):
             can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
-            starts.append(
-                (
-                    _outside_start(zone, kind, partition),
-                    partial(dict, inside) if can_assume else dict,
-                )
-            )
+            starts.append((start, partial(dict, inside) if can_assume else dict))
     return Origin("AWS principals outside the zone of trust", tuple(starts))
 
 
@@ -94,15 +89,24 @@ def _of_account(number: str, zone: Zone, kind: Kind, partition: str, chain: Chai
     return replace(caller, facts=both(caller.facts, known))
 
 
-def _outside_start(zone: Zone, kind: Kind, partition: str) -> Start:
-    return lambda chain: outside_caller(zone, kind, partition, "outside", chain)
+def outside_starts(zone: Zone, partition: str) -> Iterator[tuple[Kind, Start]]:
+    """Yield a caller of each kind that an account outside the zone has."""
+    for kind in _ACCOUNT_KINDS:
+        yield kind, partial(_outside_caller, zone, kind, partition)
+
+
+def _outside_caller(zone: Zone, kind: Kind, partition: str, chain: Chain) -> Caller:
+    return outside_caller(zone, kind, partition, "outside", chain)
 
 
 def anonymous(world: World) -> Origin:
     """Anyone at all, without a signature (R6.81, R9.35)."""
-    return Origin(
-        "anonymous callers", (((lambda chain: anonymous_caller("anonymous", chain)), dict),)
-    )
+    return Origin("anonymous callers", ((anonymous_start, dict),))
+
+
+def anonymous_start(chain: Chain) -> Caller:
+    """Return a caller without a signature."""
+    return anonymous_caller("anonymous", chain)
 
 
 def federated(world: World, provider: str | None = None) -> Origin:
@@ -110,12 +114,13 @@ def federated(world: World, provider: str | None = None) -> Origin:
     starts: list[tuple[Start, Roles]] = []
     for name in world.trusts.names("provider"):
         if provider is None or provider.lower() in name.lower():
-            starts.append((_provider_start(name), partial(world.trusts.named, "provider", name)))
+            starts.append((provider_start(name), partial(world.trusts.named, "provider", name)))
     title = "federated identities" if provider is None else f"identities of {provider}"
     return Origin(title, tuple(starts))
 
 
-def _provider_start(name: str) -> Start:
+def provider_start(name: str) -> Start:
+    """Return an identity that the SAML or OIDC provider `name` vouches for."""
     is_saml = ":saml-provider/" in name
     kind = Kind.SAML if is_saml and name not in BUILT_IN_PROVIDERS else Kind.OIDC
     partition = name.split(":")[1] if name.startswith("arn:") else "aws"
@@ -134,10 +139,11 @@ def service(world: World, name: str) -> Origin:
 
 
 def _service(world: World, name: str) -> tuple[Start, Roles]:
-    return _service_start(name), partial(world.trusts.named, "service", name)
+    return service_start(name), partial(world.trusts.named, "service", name)
 
 
-def _service_start(name: str) -> Start:
+def service_start(name: str) -> Start:
+    """Return the service `name`."""
     return lambda chain: named_caller(Kind.SERVICE, name, "aws", name, chain)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from iam_smt.model import Model
-from iam_smt.terms import Flag, Term, disjunction, negation
+from iam_smt.terms import Flag, Term, conjunction, disjunction, negation
 from iam_smt.theory import Solver, Unsat, Unsolved
 from verifier.errors import ReplayError
 from verifier.queries import witness
@@ -43,15 +43,16 @@ def find(world: World, path: Path) -> Found | Impossible | Undecided:
     return Found(witness.shown(outcome)) if isinstance(outcome, list) else outcome
 
 
-def decoded(world: World, path: Path) -> list[DecodedHop] | Impossible | Undecided:
+def decoded(world: World, path: Path, *besides: Term) -> list[DecodedHop] | Impossible | Undecided:
     """Return the hops of a path that the evaluator confirms, if there are any.
 
-    A direct call that a like caller made is tried first. Raises `ReplayError` if the evaluator
-    rejects a model that leans on no open point.
+    A direct call that a like caller made is tried first. `besides` are terms that must hold, too.
+    Raises `ReplayError` if the evaluator rejects a model that leans on no open point.
     """
     call = path.last
+    is_common = path.is_direct and not besides
     proposed = (
-        world.precedents.propose(call.caller, call.action, call.target) if path.is_direct else None
+        world.precedents.propose(call.caller, call.action, call.target) if is_common else None
     )
     if proposed is not None and not _faults(world, [proposed]):
         return [proposed]
@@ -61,10 +62,10 @@ def decoded(world: World, path: Path) -> list[DecodedHop] | Impossible | Undecid
         tried.append(path.decode(model))
         return _faults(world, tried[-1])
 
-    outcome = confirmed(world.solver, path.term(), faults)
+    outcome = confirmed(world.solver, conjunction((path.term(), *besides)), faults)
     if not isinstance(outcome, Model):
         return outcome
-    if path.is_direct:
+    if is_common:
         world.precedents.keep(call.caller, call.action, call.target, *tried[-1])
     return tried[-1]
 

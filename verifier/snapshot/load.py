@@ -180,6 +180,7 @@ def _snapshot(
         tuple(building.remarks),
         building.managed,
         dict(sorted(building.workloads.items())),
+        tuple(entry for said in manifests for entry in said.intended),
     )
 
 

@@ -1,9 +1,7 @@
-"""`snapshot.toml`: the zone of trust, the day, and which account a file belongs to."""
+"""`snapshot.toml`: the zone of trust, the day, intended access, which account a file is of."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,10 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from verifier import tables
 from verifier.errors import Place, SnapshotError
+from verifier.snapshot import intended
+from verifier.snapshot.intended import Intended
 
 NAME = "snapshot.toml"
-_AT = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
 class ZoneTable(BaseModel):
@@ -40,6 +40,7 @@ class ManifestTable(BaseModel):
     as_of: date | None = None
     zone: ZoneTable | None = None
     accounts: dict[str, AccountTable] = {}
+    intended: Any = []
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Manifest:
     zone_organizations: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     owners: tuple[tuple[str, str], ...] = ()
+    intended: tuple[Intended, ...] = ()
 
     def owner(self, file: str) -> str | None:
         """Return the account that a file, named from the snapshot's folder, belongs to."""
@@ -63,16 +65,13 @@ class Manifest:
 def read(path: Path, name: str) -> Manifest:
     """Read a manifest; raise `SnapshotError` with the place."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        text = str(error)
-        at = _AT.search(text)
-        place = Place(name, int(at[1]), int(at[2])) if at else Place(name)
-        problem = _AT.sub("", text)
-        raise SnapshotError(f"is not valid TOML: {problem}", place=place) from None
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SnapshotError(f"cannot be read: {error}", place=Place(name)) from None
-    return _manifest(_validated(values, name))
+    values = tables.parse(text, name, SnapshotError)
+    table = _validated(values, name)
+    lines = tables.lines_of(text, "intended")
+    return _manifest(table, tuple(intended.read(table.intended, lines, name)))
 
 
 def _validated(values: dict[str, Any], name: str) -> ManifestTable:
@@ -82,14 +81,17 @@ def _validated(values: dict[str, Any], name: str) -> ManifestTable:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(step) for step in first["loc"])
         if first["type"] == "extra_forbidden":
-            problem, remedy = f"`{key}` is not known here", "legal are as_of, zone and accounts"
+            problem, remedy = (
+                f"`{key}` is not known here",
+                "legal are as_of, zone, accounts and intended",
+            )
         else:
             problem = f"`{key}` is wrong"
             remedy = first["msg"][0].lower() + first["msg"][1:]
         raise SnapshotError(problem, remedy, Place(name)) from None
 
 
-def _manifest(table: ManifestTable) -> Manifest:
+def _manifest(table: ManifestTable, intentions: tuple[Intended, ...]) -> Manifest:
     return Manifest(
         table.as_of,
         tuple(table.zone.accounts) if table.zone else None,
@@ -100,4 +102,5 @@ def _manifest(table: ManifestTable) -> Manifest:
             for account, entry in table.accounts.items()
             for pattern in entry.files
         ),
+        intentions,
     )

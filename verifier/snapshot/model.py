@@ -8,6 +8,7 @@ from datetime import date
 
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.reading import Location
+from verifier.snapshot.intended import Intended
 
 Tags = Mapping[str, tuple[str, ...]]
 """Tag keys in lower case with their values; more than one if keys differ only in case (X-12)."""
@@ -178,7 +179,8 @@ class Snapshot:
     """Everything that was loaded. `remarks` are what the user should know of the input.
 
     `resources`, managed `policies` and `workloads` are by ARN; `endpoints` are the policies of VPC
-    endpoints by endpoint id; `as_of` is the day from which requests are made.
+    endpoints by endpoint id; `as_of` is the day from which requests are made; `intended` is access
+    from outside that somebody answers for.
     """
 
     accounts: Mapping[str, Account]
@@ -190,6 +192,7 @@ class Snapshot:
     remarks: tuple[Remark, ...] = field(default=())
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     workloads: Mapping[str, Workload] = field(default_factory=dict)
+    intended: tuple[Intended, ...] = field(default=())
 
     def role(self, arn: str) -> Role | None:
         """Return the role with this ARN."""

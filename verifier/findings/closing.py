@@ -1,0 +1,79 @@
+"""What closes a finding: changes each of which is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from verifier import facts
+from verifier.finding import Kind, WayIn, WayInKind
+from verifier.findings.items import Item
+from verifier.findings.naming import listed, provider
+from verifier.findings.sentences import called
+from verifier.snapshot.model import Snapshot
+from verifier.verdict import Cause
+
+
+def closes(snapshot: Snapshot, item: Item) -> Iterator[str]:
+    """Yield each change that closes what an item says."""
+    causes = list(dict.fromkeys(cause for exposure in item.exposures for cause in exposure.by))
+    where = _where(causes, item)
+    match item.who.kind:
+        case WayInKind.PRINCIPALS:
+            yield f"remove {listed(item.who.names)} from {where}"
+        case WayInKind.SERVICES:
+            yield f"require aws:SourceAccount or aws:SourceOrgID in {where}"
+        case WayInKind.IDENTITIES:
+            yield from _tenant(item, where)
+    if item.who.kind in (WayInKind.ANYONE, WayInKind.ANY_PRINCIPAL, WayInKind.ORGANIZATIONS):
+        organization = snapshot.organization
+        if organization and organization.id in snapshot.zone.organizations:
+            yield f'require aws:PrincipalOrgID = "{organization.id}" in {where}'
+        else:
+            yield f"name the principals that are meant in {where}"
+    if item.restrictable and item.who.kind is not WayInKind.SERVICES:
+        arns = [exposure.resource for exposure in item.exposures]
+        yield f"restrict public access to {called(arns)} (RestrictPublicBuckets)"
+    yield f"remove {where}"
+
+
+def _where(causes: Sequence[Cause], item: Item) -> str:
+    """Return which statements, of which policies, in words."""
+    labels = list(dict.fromkeys(cause.statement for cause in causes))
+    policies = list(dict.fromkeys(cause.policy for cause in causes))
+    statements = f"statement{'s' if len(labels) > 1 else ''} {listed(labels)}"
+    if len(policies) == 1:
+        return f"{statements} of the {policies[0]}"
+    what = "trust policies" if item.kind == Kind.ROLE else "policies"
+    return f"{statements} of the {what} of {called(item_arns(item))}"
+
+
+def item_arns(item: Item) -> list[str]:
+    """Return the resources of an item."""
+    return [exposure.resource for exposure in item.exposures]
+
+
+def _tenant(item: Item, where: str) -> Iterator[str]:
+    if not item.opens:
+        return
+    for name in item.who.names:
+        host = provider(name)
+        if host in facts.SHARED_PROVIDERS:
+            claim = facts.SHARED_PROVIDERS[host][0]
+            yield f"require {host}:{claim} to name your own tenant in {where}"
+
+
+def notes(who: WayIn, kind: str, keys: Iterable[str]) -> Iterator[str]:
+    """Yield what else is good to know; `keys` are the condition keys that were asked for."""
+    accounts = all(name.isdigit() for name in who.names)
+    if (
+        kind == Kind.ROLE
+        and who.kind is WayInKind.PRINCIPALS
+        and accounts
+        and "sts:externalid" not in keys
+    ):
+        yield (
+            "no external id is asked for: if the account acts for others, too, any of them may come"
+            " in through it (R7.40)"
+        )
+    if kind == Kind.SERVICE:
+        yield "the service may act for a resource of any account (R7.41)"

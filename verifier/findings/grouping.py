@@ -1,0 +1,101 @@
+"""Items that say the same of several resources made one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from verifier.finding import Finding, Permission, Suppression, WayIn, WayInKind
+from verifier.findings.closing import closes, notes
+from verifier.findings.fingerprints import combined
+from verifier.findings.items import Item
+from verifier.findings.naming import identities
+from verifier.findings.sentences import sentence
+from verifier.snapshot.intended import Intended
+from verifier.snapshot.model import Snapshot
+
+
+def findings(
+    snapshot: Snapshot, items: Iterable[Item], entries: Sequence[Intended]
+) -> list[Finding]:
+    """Return the findings that items come to, the worst first."""
+    alike: dict[Hashable, list[Item]] = {}
+    for item in items:
+        alike.setdefault(_content(item), []).append(item)
+    found = [_finding(snapshot, _merged(group), entries) for group in alike.values()]
+    return sorted(found, key=lambda item: (item.severity.rank, item.kind, item.resources))
+
+
+def _content(item: Item) -> Hashable:
+    """Return what an item says but for the resources, their accounts and what roles can do."""
+    first = item.exposures[0]
+    return (
+        item.kind,
+        item.who.kind,
+        tuple(name.replace(first.account, "") for name in item.who.names),
+        tuple(_said(permission, first.resource) for permission in item.permissions),
+        item.intended,
+        item.exceeded,
+        item.expired,
+    )
+
+
+def _said(permission: Permission, arn: str) -> Hashable:
+    resources = tuple(text.replace(arn, "") for text in permission.resources)
+    return permission.actions, resources, permission.exceptions, permission.provisos
+
+
+def _merged(group: list[Item]) -> Item:
+    exposures = sorted(
+        (exposure for item in group for exposure in item.exposures),
+        key=lambda exposure: exposure.resource,
+    )
+    names = tuple(dict.fromkeys(name for item in group for name in item.who.names))
+    who = group[0].who
+    if who.kind is WayInKind.IDENTITIES:
+        who = WayIn(who.kind, names, identities(names, exposures[0].resource))
+    return replace(
+        group[0],
+        severity=min((item.severity for item in group), key=lambda severity: severity.rank),
+        who=who,
+        exposures=tuple(exposures),
+        restrictable=all(item.restrictable for item in group),
+    )
+
+
+def _finding(snapshot: Snapshot, item: Item, entries: Sequence[Intended]) -> Finding:
+    keys = {
+        proviso.condition.key for permission in item.permissions for proviso in permission.provisos
+    }
+    return Finding(
+        item.kind,
+        item.severity,
+        item.who,
+        sentence(
+            item.kind, item.who, item.permissions, [found.resource for found in item.exposures]
+        ),
+        item.permissions,
+        item.exposures,
+        tuple(closes(snapshot, item)),
+        combined(item.kind, (exposure.fingerprint for exposure in item.exposures)),
+        tuple(notes(item.who, item.kind, keys)),
+        *(
+            tuple(_suppression(entries[number]) for number in numbers)
+            for numbers in (item.intended, item.exceeded, item.expired)
+        ),
+    )
+
+
+def _suppression(entry: Intended) -> Suppression:
+    return Suppression(entry.owner, entry.reason, entry.expires, str(entry.place))
+
+
+def unused(items: Iterable[Item], entries: Sequence[Intended]) -> Iterator[str]:
+    """Yield each entry that means nothing that was found."""
+    used = {number for item in items for number in (*item.intended, *item.exceeded, *item.expired)}
+    for number, entry in enumerate(entries):
+        if number not in used:
+            yield (
+                f"{entry.place}: nothing that `{', '.join(entry.who)}` may do from outside matches"
+                " this entry: remove it, or mend its patterns"
+            )

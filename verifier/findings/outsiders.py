@@ -1,0 +1,146 @@
+"""Who is outside, for one policy: the kinds of callers that an Allow of it may name (7.9, 9.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from iam_smt.automata import clause, exactly
+from iam_smt.keys import SingleKey
+from iam_smt.patterns import ANYTHING, NOT_COLON, Run
+from iam_smt.terms import Term, both, conjunction, negation
+from iam_smt.texts import StringVariable, View, member
+from verifier import facts
+from verifier.compile.calls import Call
+from verifier.compile.open_requests import UNNAMED_SERVICE
+from verifier.finding import WayInKind
+from verifier.findings.guards import Guard
+from verifier.policy.attached import AttachedPolicy, Level
+from verifier.policy.principals import (
+    AccountEntry,
+    CanonicalUserEntry,
+    Everyone,
+    FederatedUserEntry,
+    PrincipalEntry,
+    ProviderEntry,
+    RoleEntry,
+    ServiceEntry,
+    SessionEntry,
+    UserEntry,
+)
+from verifier.policy.syntax import Effect
+from verifier.queries import origins
+from verifier.queries.origins import Start
+from verifier.queries.world import World
+
+_SERVICE_NAMES = "aws:principalservicename"
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """Callers of one kind: `kind` is the class that they count to, `name` the provider or service
+    where there is one.
+    """
+
+    kind: WayInKind
+    name: str
+    start: Start
+
+
+def outsiders(world: World, guard: Guard) -> list[Outsider]:
+    """Return the kinds of callers that some Allow of a guard may name.
+
+    All others are no business of its policies: no statement grants them anything (R6.71, R6.80,
+    R6.81, R6.82).
+    """
+    is_trust = guard.resource is None
+    entries = [entry for policy in guard.policies for entry in allowed_entries(policy)]
+    open_to_all = any(isinstance(entry, Everyone) for entry in entries)
+    found: list[Outsider] = []
+    if open_to_all and not is_trust:
+        found.append(Outsider(WayInKind.ANYONE, "", origins.anonymous_start))
+    if any(is_outside(world, entry) for entry in entries):
+        found += [
+            Outsider(WayInKind.ANY_PRINCIPAL, "", start)
+            for _, start in origins.outside_starts(world.snapshot.zone, guard.partition)
+        ]
+    if is_trust:
+        return [*found, *_identities(entries)]
+    names = [entry.text for entry in entries if isinstance(entry, ServiceEntry)]
+    if open_to_all:
+        names += [*_services_in_conditions(guard.policies), UNNAMED_SERVICE]
+    found += [
+        Outsider(WayInKind.SERVICES, name, origins.service_start(name))
+        for name in dict.fromkeys(names)
+    ]
+    return found
+
+
+def allowed_entries(policy: AttachedPolicy) -> Iterator[PrincipalEntry]:
+    """Yield the principals that Allow statements name; `NotPrincipal` names everyone (R3.51), and
+    so may a document that is missing.
+    """
+    if policy.policy is None:
+        yield Everyone()
+    for statement in policy.statements:
+        if statement.effect is Effect.ALLOW and statement.principal is not None:
+            yield from (
+                (Everyone(),) if statement.principal.negated else statement.principal.entries
+            )
+
+
+def is_outside(world: World, entry: PrincipalEntry) -> bool:
+    """Return whether an entry may be a principal of an account outside the zone."""
+    match entry:
+        case Everyone() | CanonicalUserEntry():
+            return True
+        case AccountEntry(account=account) | SessionEntry(account=account):
+            return account not in world.snapshot.zone.accounts
+        case UserEntry(text=arn) | RoleEntry(text=arn) | FederatedUserEntry(text=arn):
+            return arn.split(":", 5)[4] not in world.snapshot.zone.accounts
+    return False
+
+
+def _identities(entries: Iterable[PrincipalEntry]) -> Iterator[Outsider]:
+    """Yield whom identity providers vouch for, and services that vouch for certificates."""
+    for entry in dict.fromkeys(entries):
+        if isinstance(entry, ProviderEntry):
+            start = origins.provider_start(entry.text)
+            yield Outsider(WayInKind.IDENTITIES, entry.text, start)
+        elif isinstance(entry, ServiceEntry) and entry.text in facts.VOUCHING_SERVICES:
+            yield Outsider(WayInKind.IDENTITIES, entry.text, origins.service_start(entry.text))
+
+
+def _services_in_conditions(policies: Level) -> Iterator[str]:
+    for policy in policies:
+        for statement in policy.statements:
+            for condition in statement.conditions:
+                if condition.key == _SERVICE_NAMES:
+                    yield from (value.text for value in condition.values if "*" not in value.text)
+
+
+def driven_from_outside(world: World, call: Call) -> Term:
+    """Return a term that holds iff a service calls for no resource of the zone: what it tells of
+    its source, if anything, is none of the zone's accounts, organizations and buckets (R7.41).
+    """
+    zone = world.snapshot.zone
+    accounts = exactly(*sorted(zone.accounts))
+    ours = [
+        arn
+        for arn, resource in world.snapshot.resources.items()
+        if arn.split(":")[4] == "" and resource.account in zone.accounts
+    ]
+    part = (Run(NOT_COLON), ":")
+    arns = [("arn:", *part * 3, account, ":", ANYTHING) for account in sorted(zone.accounts)]
+    inside = {
+        "aws:sourceaccount": accounts,
+        "aws:sourceowner": accounts,
+        "aws:sourcearn": clause([*arns, *((arn,) for arn in ours)]),
+        "aws:sourceorgid": exactly(*sorted(zone.organizations)),
+    }
+    terms: list[Term] = []
+    for name, of in inside.items():
+        key = call.context.key(name)
+        if isinstance(key, SingleKey) and isinstance(key.value, str | StringVariable | View):
+            terms.append(negation(both(key.present, member(key.value, of))))
+    return conjunction(terms)

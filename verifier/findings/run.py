@@ -1,0 +1,82 @@
+"""Snapshot → findings: the whole journey on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from iam_smt.theory import Solver
+from verifier.finding import Coverage, Findings, Gap
+from verifier.findings import grouping
+from verifier.findings.cases import cases
+from verifier.findings.guards import Guard, guards
+from verifier.findings.intentions import intentions, means
+from verifier.findings.items import Item, items
+from verifier.findings.openings import search
+from verifier.findings.outsiders import outsiders
+from verifier.parallel import Progress, spread
+from verifier.queries.assumptions import of_findings
+from verifier.queries.world import World
+from verifier.snapshot.model import Snapshot
+from verifier.verdict import Effort
+
+
+def findings(
+    snapshot: Snapshot,
+    *,
+    timeout: float | None = None,
+    today: date | None = None,
+    jobs: int = 1,
+    progress: Progress = lambda text, done, total: None,
+) -> Findings:
+    """Find everything that the outside of the zone of trust may do, by every resource policy and
+    trust policy of the zone, and hold it against the allow list of the snapshot.
+
+    `timeout` is in seconds for each question that the solver is asked; running out leaves a gap.
+    `today` tells which intentions have expired, by default the day of the call. `jobs` is the
+    number of processes. Raises `InputError` if an entry of the allow list cannot be read.
+    """
+    started = time.perf_counter()
+    solver = Solver(timeout)
+    world = World(snapshot, solver)
+    entries = intentions(snapshot.intended)
+    day = today or datetime.now(UTC).date()
+    guarded = list(guards(world, lambda arn: means(entries, arn)))
+    open_to_some = [guard for guard in guarded if outsiders(world, guard)]
+
+    def look(guard: Guard) -> tuple[list[Item], list[Gap], int, int]:
+        before = solver.effort.questions
+        met = outsiders(world, guard)
+        calls = list(cases(world, guard, met, [entry.actions for entry in entries]))
+        found = search(world, guard, calls)
+        listed = list(items(world, guard, found.openings, entries, day))
+        return listed, found.gaps, found.proved, solver.effort.questions - before
+
+    found: list[Item] = []
+    gaps: list[Gap] = []
+    proved = questions = 0
+    for number, (guard, result) in enumerate(spread(look, open_to_some, jobs), 1):
+        progress(guard.arn, number, len(open_to_some))
+        found += result[0]
+        gaps += result[1]
+        proved += result[2]
+        questions += result[3]
+    return Findings(
+        tuple(grouping.findings(snapshot, found, snapshot.intended)),
+        tuple(gaps),
+        _coverage(guarded, proved, len(guarded) - len(open_to_some)),
+        tuple(of_findings(world)),
+        Effort(time.perf_counter() - started, questions, 0),
+        tuple(map(str, snapshot.remarks)),
+        tuple(grouping.unused(found, snapshot.intended)),
+    )
+
+
+def _coverage(guarded: Sequence[Guard], proved: int, by_matching: int) -> Coverage:
+    return Coverage(
+        sum(len(guard.roles) for guard in guarded),
+        sum(guard.resource is not None for guard in guarded),
+        proved,
+        by_matching,
+    )
