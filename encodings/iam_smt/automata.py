@@ -195,8 +195,10 @@ class Clause:
             return False
         state = self.start
         for character in text:
+            if state.accepts_all:
+                return True
             state = state.after(character)
-            if state.is_dead:
+            if not state.bits:
                 return False
         return state.accepts
 

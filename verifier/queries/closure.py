@@ -101,7 +101,8 @@ class Closure:
         while queue:
             trail = queue.popleft()
             yield trail
-            for role in self.world.trusts.of_role(trail.roles[-1]).values():
+            following = self.world.trusts.of_role(trail.roles[-1], self.trails)
+            for role in following.values():
                 self._discover(trail.then(role), queue)
 
     def _discover(self, trail: Trail, queue: deque[Trail]) -> None:

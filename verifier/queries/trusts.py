@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from iam_smt.automata import Clause
@@ -132,32 +132,39 @@ class TrustIndex:
         named = self._under(("arn", user.arn), ("everyone",))
         return self._with_identity(named, user.account, user.policies)
 
-    def of_role(self, role: Role) -> dict[str, Role]:
-        """Return the roles that sessions of `role` may be able to assume."""
+    def of_role(self, role: Role, known: Container[str] = ()) -> dict[str, Role]:
+        """Return the roles that sessions of `role` may be able to assume, but for those `known`."""
         named = self._under(("arn", role.arn), ("session", role.account, role.name), ("everyone",))
-        return self._with_identity(named, role.account, role.policies)
+        return self._with_identity(named, role.account, role.policies, known)
 
     def _with_identity(
-        self, named: dict[str, Role], account: str, policies: Level
+        self,
+        named: dict[str, Role],
+        account: str,
+        policies: Level,
+        known: Container[str] = (),
     ) -> dict[str, Role]:
         """Drop what needs a permission that the caller has not: other accounts (R7.13), and
         roles that trust the account only (R6.50).
         """
+        found = {
+            arn: role
+            for arn, role in named.items()
+            if role.account == account and arn not in known
+        }
+        assumable = [item for policy in policies for item in _assumable(policy)]
+        if not assumable:
+            return found
         by_account = self._roles.get(("account", account), {})
-        found = {arn: role for arn, role in named.items() if role.account == account}
-        for arn, role in {**named, **by_account}.items():
-            if arn not in found and may_assume(policies, arn):
-                found[arn] = role
+        for roles in (named, by_account):
+            for arn, role in roles.items():
+                if arn not in known and arn not in found and _may_be(assumable, arn):
+                    found[arn] = role
         return found
 
 
-def may_assume(policies: Level, arn: str) -> bool:
-    """Return whether some statement may allow to assume the role, its conditions set aside."""
-    return any(
-        clause is None or (arn in clause) != negated
-        for policy in policies
-        for clause, negated in _assumable(policy)
-    )
+def _may_be(assumable: list[tuple[Clause | None, bool]], arn: str) -> bool:
+    return any(clause is None or (arn in clause) != negated for clause, negated in assumable)
 
 
 @lru_cache(maxsize=1 << 16)
