@@ -13,6 +13,7 @@ from verifier.evidence import recorder
 from verifier.parallel import Progress, spread
 from verifier.queries import grammar
 from verifier.queries.abilities import abilities, action_classes
+from verifier.queries.approach import Approach
 from verifier.queries.assumptions import assumptions
 from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH, Closure
@@ -25,6 +26,9 @@ from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
 from verifier.verdict import Answer, Effort, Verdict, Way
+
+_MANY = 20
+"""From so many callers on, where chains lead is found for all of them at once."""
 
 _NOT_MODELLED = "the route via escalation is not modelled yet"
 
@@ -64,10 +68,12 @@ def ask(
         elif asked.route.kind is RouteKind.ESCALATION:
             ways = [Way(origin.name, Verdict.UNKNOWN, reason=_NOT_MODELLED)]
         else:
-            ways = [Search(world, closure, wanted).run()]
+            ways = [Search(world, closure, wanted, approach).run()]
         return ways, closure.edges, solver.effort.questions - before
 
     origins = list(_origins(world, asked))
+    chained = asked.form is not Form.WHAT_CAN and asked.route.kind is RouteKind.ASSUMPTION
+    approach = Approach(world, wanted) if chained and len(origins) > _MANY else None
     ways: list[Way] = []
     edges = questions = 0
     if origins:

@@ -207,6 +207,17 @@ class Clause:
         """Whether no string is a member for want of patterns."""
         return self.start.is_dead
 
+    @property
+    def texts(self) -> tuple[str, ...] | None:
+        """The members, where each pattern is a plain text; else None."""
+        found: list[str] = []
+        for pattern in self.patterns:
+            plain = [item for item in pattern if isinstance(item, str)]
+            if len(plain) < len(pattern):
+                return None
+            found.append("".join(plain))
+        return tuple(found)
+
 
 class _Masks:
     """For each character, the positions that read it; collected before any big integer is made."""

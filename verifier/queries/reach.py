@@ -7,10 +7,12 @@ a whole, with what its sessions do carry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from verifier.compile.targets import Target
+from verifier.queries.approach import Approach
 from verifier.queries.barriers import Closed, barriers
 from verifier.queries.closure import Closure, Trail, last_step, note_closed, possible
 from verifier.queries.offers import Offers
@@ -22,22 +24,51 @@ from verifier.queries.world import World
 from verifier.snapshot.model import Role
 from verifier.verdict import Barrier, Cause, Verdict, Way
 
+_ANY, _FAR = ("any role that can",), "no chain of roles leads there"
+
 
 @dataclass
 class Search:
-    """One search for what `offers` lists, by whoever `closure` starts with or becomes."""
+    """One search for what `offers` lists, by whoever `closure` starts with or becomes.
+
+    With an `approach`, which has been found for many origins at once, it is known where no chain
+    leads, and which chain to try first.
+    """
 
     world: World
     closure: Closure
     offers: Offers
+    approach: Approach | None = None
     doubts: set[str] = field(default_factory=set)
     closed: list[Closed] = field(default_factory=list)
     reached: tuple[str, ...] = ()
 
     def run(self) -> Way:
         """Return the answer for this origin."""
+        known = self.closure.origin.known_principal
+        if self.approach is None or known is None or not self.approach.knows(known):
+            return self._search(self.closure)
+        roles = self.approach.chain(known)
+        if roles is not None and len(roles) < self.closure.limit:
+            return self._search(self._first_through(roles))
+        self.closure = Closure(self.world, self.closure.origin, 1)
+        way = self._search(self.closure)
+        if way.verdict is not Verdict.NO:
+            return way
+        return replace(way, barriers=(*way.barriers, Barrier(way.who, _ANY, _FAR)))
+
+    def _first_through(self, roles: tuple[Role, ...]) -> Iterator[Trail]:
+        """Yield the trails of the closure, after its starts those through `roles`."""
+        trails = iter(self.closure)
+        starts = [start for start, _ in self.closure.origin.starts]
+        yield from islice(trails, len(starts))
+        if roles:
+            yield from (Trail(start, roles) for start in starts)
+        yield from trails
+
+    def _search(self, trails: Iterable[Trail]) -> Way:
         broken: list[tuple[Trail, Target]] = []
-        for trail in self.closure:
+        for trail in trails:
             for action, target in self.offers.to(trail.end(self.world)):
                 if trail.roles and not self._may_arrive(trail, action, target):
                     continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 from iam_smt.automata import Clause
@@ -27,6 +27,9 @@ from verifier.snapshot.model import Role, Snapshot, User
 _ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 
 Key = tuple[str, ...]
+"""What an entry of a trust policy names: its kind, then an ARN, an account, a name."""
+
+_EVERYONE: Key = ("everyone",)
 
 
 def _key(entry: PrincipalEntry) -> Key | None:
@@ -42,7 +45,7 @@ def _key(entry: PrincipalEntry) -> Key | None:
         case ProviderEntry(text=name):
             return ("provider", name)
         case Everyone():
-            return ("everyone",)
+            return _EVERYONE
     return None
 
 
@@ -62,6 +65,7 @@ class TrustIndex:
     def __init__(self, snapshot: Snapshot) -> None:
         self._zone = snapshot.zone
         self._roles: dict[Key, dict[str, Role]] = {}
+        self._keys: dict[str, dict[Key, None]] = {}
         self._unread: dict[str, Role] = {}
         for role in snapshot.roles():
             self._add(role)
@@ -82,6 +86,7 @@ class TrustIndex:
                 key = _key(entry)
                 if key is not None and not isinstance(entry, Nobody):
                     self._roles.setdefault(key, {})[role.arn] = role
+                    self._keys.setdefault(role.arn, {})[key] = None
 
     def _under(self, *keys: Key) -> dict[str, Role]:
         found = dict(self._unread)
@@ -93,7 +98,7 @@ class TrustIndex:
         """Return the roles whose trust policy names somebody outside the zone, or everyone."""
         named = ((key, _account_of(key)) for key in self._roles)
         keys = [key for key, account in named if account and account not in self._zone.accounts]
-        return self._under(*keys, ("everyone",))
+        return self._under(*keys, _EVERYONE)
 
     def names(self, what: str) -> Iterator[str]:
         """Yield the names of all services, or providers, that some trust policy names."""
@@ -101,18 +106,18 @@ class TrustIndex:
 
     def named(self, what: str, name: str) -> dict[str, Role]:
         """Return the roles that may be assumed by the service, or provider, `name`."""
-        return self._under((what, name), ("everyone",))
+        return self._under((what, name), _EVERYONE)
 
     def of_account(self, account: str) -> dict[str, Role]:
         """Return the roles whose trust policy names an account, something of it, or everyone."""
         keys = [key for key in self._roles if _account_of(key) == account]
-        return self._under(*keys, ("everyone",))
+        return self._under(*keys, _EVERYONE)
 
     def of_stranger(self, arn: str) -> dict[str, Role]:
         """Return the roles whose trust policy names a principal that the snapshot has not."""
         parts = arn.split(":", 5)
         kind, _, name = parts[5].partition("/")
-        keys: list[Key] = [("everyone",), ("account", parts[4]), ("arn", arn)]
+        keys: list[Key] = [_EVERYONE, ("account", parts[4]), ("arn", arn)]
         if kind == "assumed-role":
             role_name = name.partition("/")[0]
             keys.append(("session", parts[4], role_name))
@@ -127,14 +132,18 @@ class TrustIndex:
             keys.append(("session", parts[4], name.rsplit("/", 1)[-1]))
         return self._under(*keys)
 
+    def keys(self, role: Role) -> Iterable[Key]:
+        """Return what the trust policy of `role` names; everyone, if it was not read."""
+        return (_EVERYONE,) if role.arn in self._unread else self._keys.get(role.arn, ())
+
     def of_user(self, user: User) -> dict[str, Role]:
         """Return the roles that `user` may be able to assume."""
-        named = self._under(("arn", user.arn), ("everyone",))
+        named = self._under(("arn", user.arn), _EVERYONE)
         return self._with_identity(named, user.account, user.policies)
 
     def of_role(self, role: Role, known: Container[str] = ()) -> dict[str, Role]:
         """Return the roles that sessions of `role` may be able to assume, but for those `known`."""
-        named = self._under(("arn", role.arn), ("session", role.account, role.name), ("everyone",))
+        named = self._under(("arn", role.arn), ("session", role.account, role.name), _EVERYONE)
         return self._with_identity(named, role.account, role.policies, known)
 
     def _with_identity(
@@ -148,23 +157,31 @@ class TrustIndex:
         roles that trust the account only (R6.50).
         """
         found = {
-            arn: role
-            for arn, role in named.items()
-            if role.account == account and arn not in known
+            arn: role for arn, role in named.items() if role.account == account and arn not in known
         }
-        assumable = [item for policy in policies for item in _assumable(policy)]
-        if not assumable:
+        allowed = assumable(policies)
+        if not allowed:
             return found
         by_account = self._roles.get(("account", account), {})
         for roles in (named, by_account):
             for arn, role in roles.items():
-                if arn not in known and arn not in found and _may_be(assumable, arn):
+                if arn not in known and arn not in found and names_role(allowed, arn):
                     found[arn] = role
         return found
 
 
-def _may_be(assumable: list[tuple[Clause | None, bool]], arn: str) -> bool:
-    return any(clause is None or (arn in clause) != negated for clause, negated in assumable)
+Assumable = list[tuple[Clause | None, bool]]
+"""Lists of roles, None for any, each with whether all but those are meant."""
+
+
+def assumable(policies: Level) -> Assumable:
+    """Return the roles that statements may allow to assume, their conditions set aside."""
+    return [item for policy in policies for item in _assumable(policy)]
+
+
+def names_role(allowed: Assumable, arn: str) -> bool:
+    """Return whether a role is among those that may be assumed."""
+    return any(clause is None or (arn in clause) != negated for clause, negated in allowed)
 
 
 @lru_cache(maxsize=1 << 16)
