@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft7Validator
 
 from tests.test_cli import FOLDER, ROOT, assert_kept
 from tests.test_snapshot import A, allow, role, write
@@ -65,10 +66,19 @@ def test_junit() -> None:
     assert "sts:ExternalId" in (found.findtext("failure") or "")
 
 
+def valid_sarif(text: str) -> dict[str, Any]:
+    """Return the run of a SARIF log that is valid by the schema that OASIS publishes."""
+    schema = json.loads((Path(__file__).parent / "sarif-2.1.0.schema.json").read_text("utf-8"))
+    log = json.loads(text)
+    Draft7Validator(schema).validate(log)
+    found: dict[str, Any] = log["runs"][0]
+    return found
+
+
 @pytest.mark.usefixtures("acme")
 def test_sarif() -> None:
-    """SARIF points at a statement, and its fingerprints are the same from run to run."""
-    runs = [json.loads(_run("--format", "sarif").stdout)["runs"][0] for _ in range(2)]
+    """SARIF is valid, points at a statement, and its fingerprints are the same in every run."""
+    runs = [valid_sarif(_run("--format", "sarif").stdout) for _ in range(2)]
     assert runs[0] == runs[1]
     rules = runs[0]["tool"]["driver"]["rules"]
     for result in runs[0]["results"]:
