@@ -91,17 +91,26 @@ class Credentials:
 class UserCredentials(Credentials):
     """A user's: long-term keys, or temporary ones that may show MFA (R5.19, R6.17).
 
-    `tags` maps lower-cased tag keys to values, None where they are free (R5.57).
+    `tags` maps lower-cased tag keys to values, None where they are free (R5.57). Who holds no MFA
+    device of the user's shows none: `shows_mfa`.
     """
 
-    def __init__(self, label: str, chain: Chain, tags: Mapping[str, Text] | None) -> None:
+    def __init__(
+        self,
+        label: str,
+        chain: Chain,
+        tags: Mapping[str, Text] | None,
+        *,
+        shows_mfa: bool = True,
+    ) -> None:
         super().__init__(chain)
         self._label = label
         self._tags = tags
         self._made: dict[str, SingleKey] = {}
         self.temporary = Flag(f"{label} has temporary credentials")
         shown = both(self.temporary, Flag(f"{label} has aws:multifactorauthpresent"))
-        self.mfa = SingleKey(shown, Truth(Flag(f"{label} presented MFA")))
+        presented = Flag(f"{label} presented MFA") if shows_mfa else FALSE
+        self.mfa = SingleKey(shown, Truth(presented))
 
     def tag(self, name: str) -> SingleKey:
         if self._tags is not None:

@@ -96,14 +96,16 @@ def scps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
     return place.scps or ()
 
 
-def user_caller(snapshot: Snapshot, user: User, label: str, chain: Chain) -> Caller:
-    """Return a user of the snapshot."""
+def user_caller(
+    snapshot: Snapshot, user: User, label: str, chain: Chain, *, shows_mfa: bool = True
+) -> Caller:
+    """Return a user of the snapshot; who acts as one without its MFA device shows no MFA."""
     partition = user.arn.split(":")[1]
     principal = SymbolicPrincipal(Kind.USER, partition, user.arn, user.account)
     return Caller(
         label,
         principal,
-        UserCredentials(label, chain, symbolic_tags(user.tags)),
+        UserCredentials(label, chain, symbolic_tags(user.tags), shows_mfa=shows_mfa),
         membership(snapshot, user.account, f"account {user.account}"),
         ApplicablePolicies(
             identity=user.policies,

@@ -100,6 +100,21 @@ class Unlisted:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Keys of which the call itself says what they are, by name in lower case."""
+
+    keys: Mapping[str, Key]
+
+    def key(self, name: str) -> Key | None:
+        """Return the key `name` if the call says what it is."""
+        return self.keys.get(name)
+
+    def axioms(self) -> list[Term]:
+        """Nothing more is known of such keys."""
+        return []
+
+
+@dataclass(frozen=True)
 class Authorization:
     """One (action, resource) that must be allowed, with the policies that bear on it."""
 
@@ -123,8 +138,8 @@ class Authorization:
 class Call:
     """A call of `action` by `caller` on `target`; its keys are made as policies mention them.
 
-    `assume` holds the keys of an assume-role call. `not_before` is in seconds since 1970. Where
-    the action is open, `is_of` gives a term that holds iff it is of one of the services named.
+    `assume` holds the keys of an assume-role call, `given` those that the call itself fixes.
+    `not_before` is in seconds since 1970. Where the action is open, `is_of` gives a term that holds iff it is of one of the services named.
     """
 
     def __init__(
@@ -137,6 +152,7 @@ class Call:
         assume: AssumeRoleKeys | None = None,
         endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
         is_of: Callable[..., Term] | None = None,
+        given: Mapping[str, Key] = MappingProxyType({}),
     ) -> None:
         self._endpoints = endpoints
         self.label = label
@@ -176,6 +192,8 @@ class Call:
         sources += [encryption_context_of(label), Unlisted(label)]
         if assume is not None:
             sources.insert(0, assume)
+        if given:
+            sources.insert(0, Given(given))
         self.context = SymbolicContext(label, sources, type_of)
 
     def _tag(self, name: str, own: SingleKey) -> SingleKey:

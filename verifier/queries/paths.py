@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from iam_smt.assume_role import AssumeRoleKeys, ChainedSession
 from iam_smt.credentials import Chain, keeps_claim
 from iam_smt.keys import ABSENT, Key, SingleKey, known
 from iam_smt.model import Model
 from iam_smt.principals import FEDERATED_KINDS, Kind
-from iam_smt.terms import FALSE, Term, conjunction, implies
+from iam_smt.terms import FALSE, TRUE, Term, conjunction, implies
 from verifier.compile.callers import Caller, session_caller, symbolic_tags
 from verifier.compile.calls import Authorization, Call
 from verifier.compile.targets import Target, role_target
@@ -24,6 +25,34 @@ ASSUME_ROLE = {
 }
 
 
+Given = Mapping[str, Key]
+"""Condition keys that a call itself fixes, by name in lower case."""
+
+NOTHING_GIVEN: Given = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One call of a path, with the role that it assumes and what it needs besides: permissions on
+    the same target (`alongside`), and authorizations of their own (`others`, R6.60, R6.61).
+    """
+
+    call: Call
+    role: Role | None = None
+    alongside: tuple[str, ...] = ()
+    others: tuple[Call, ...] = ()
+
+    def needs(self) -> Iterator[tuple[Call, str | None, Term]]:
+        """Yield what the call needs besides, and when it does."""
+        for action in self.alongside:
+            yield self.call, action, TRUE
+        if self.call.assume is not None:
+            yield self.call, "sts:TagSession", self.call.assume.passes_tags
+            yield self.call, "sts:SetSourceIdentity", self.call.assume.carries_identity
+        for other in self.others:
+            yield other, None, TRUE
+
+
 class Path:
     """Hops from a caller through roles; `term` holds iff all of them are allowed together.
 
@@ -34,29 +63,27 @@ class Path:
         self._world = world
         self.chain = chain
         self._begins = begins
-        self._calls: list[tuple[Call, Role | None]] = []
+        self._steps: list[_Step] = []
         self._term: Term | None = None
         self.caller = caller
 
-    def assume(self, role: Role) -> Path:
-        """Let the caller at the end of the path assume `role`, and go on as its session."""
-        label = f"hop {len(self._calls) + 1}"
+    def assume(
+        self, role: Role, given: Given = NOTHING_GIVEN, alongside: tuple[str, ...] = ()
+    ) -> Path:
+        """Let the caller at the end of the path assume `role`, and go on as its session.
+
+        The trust policy must allow what is `alongside`, too.
+        """
+        label = self._next
         before = self.caller
         kind = before.principal.kind
         action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
         keys = AssumeRoleKeys(label, self.chain, before.credentials, action)
-        call = Call(
-            label,
-            before,
-            action,
-            role_target(self._world.snapshot, role),
-            self._world.not_before,
-            keys,
-            self._world.snapshot.endpoints,
-        )
-        self._add(call, role)
+        target = role_target(self._world.snapshot, role)
+        call = self._world.call(label, before, action, target, keys, given)
+        self._add(_Step(call, role, alongside))
         credentials = ChainedSession(
-            f"session {len(self._calls)}",
+            f"session {len(self._steps)}",
             self.chain,
             keys,
             before.credentials,
@@ -68,35 +95,53 @@ class Path:
         self.caller = session_caller(
             self._world.snapshot,
             role,
-            f"session {len(self._calls)}",
+            f"session {len(self._steps)}",
             credentials,
             keys.session_name,
         )
         return self
 
-    def ask(self, action: str, target: Target) -> Path:
-        """Let the caller at the end of the path call `action` on `target`."""
-        label = f"hop {len(self._calls) + 1}"
-        self._add(self._world.call(label, self.caller, action, target), None)
+    def ask(
+        self,
+        action: str,
+        target: Target,
+        given: Given = NOTHING_GIVEN,
+        others: Iterable[tuple[str, Target, Given]] = (),
+    ) -> Path:
+        """Let the caller at the end of the path call `action` on `target`.
+
+        `others` are what the same call must be authorized for besides.
+        """
+        label = self._next
+        call = self._world.call(label, self.caller, action, target, given=given)
+        besides = tuple(
+            self._world.call(f"{label}.{number}", self.caller, *other[:2], given=other[2])
+            for number, other in enumerate(others, 1)
+        )
+        self._add(_Step(call, others=besides))
         return self
 
-    def _add(self, call: Call, role: Role | None) -> None:
-        self._calls.append((call, role))
+    @property
+    def _next(self) -> str:
+        return f"hop {len(self._steps) + 1}"
+
+    def _add(self, step: _Step) -> None:
+        self._steps.append(step)
         self._term = None
 
     @property
     def last(self) -> Call:
         """The last call of the path."""
-        return self._calls[-1][0]
+        return self._steps[-1].call
 
     @property
     def is_direct(self) -> bool:
         """Whether the one whom the question is about makes the only call."""
-        return self._begins and len(self._calls) == 1 and self._calls[0][1] is None
+        return self._begins and len(self._steps) == 1 and self._steps[0].role is None
 
     def authorizations(self) -> list[Authorization]:
         """Return what authorizes each call."""
-        return [call.authorization() for call, _ in self._calls]
+        return [step.call.authorization() for step in self._steps]
 
     def term(self) -> Term:
         """Return a term that holds iff every call is allowed, and all of them can be made."""
@@ -105,7 +150,7 @@ class Path:
         return self._term
 
     def _whole(self) -> Term:
-        terms = [call.authorization().term() for call, _ in self._calls]
+        terms = [step.call.authorization().term() for step in self._steps]
         if any(term is FALSE for term in terms):
             return FALSE
         return conjunction([*terms, self.surroundings()])
@@ -116,13 +161,14 @@ class Path:
         """
         terms = self._needs()
         terms += [
-            self._world.limits.term(call, first=self._begins and number == 0)
-            for number, (call, _) in enumerate(self._calls)
+            self._world.limits.term(step.call, first=self._begins and number == 0)
+            for number, step in enumerate(self._steps)
         ]
-        for call, _ in self._calls:
-            if call.assume is not None:
-                call.assume.note_tags()
-        return conjunction([*terms, *(call.axioms() for call, _ in self._calls)])
+        for step in self._steps:
+            if step.call.assume is not None:
+                step.call.assume.note_tags()
+        calls = [call for step in self._steps for call in (step.call, *step.others)]
+        return conjunction([*terms, *(call.axioms() for call in calls)])
 
     def _needs(self) -> list[Term]:
         """Return that whatever a call needs besides is allowed too (R7.16, R7.64).
@@ -134,8 +180,8 @@ class Path:
             before = self.chain.tags_matter, self.chain.identity_matters
             needs = [
                 implies(condition, call.authorization(action).term())
-                for call, _ in self._calls
-                for action, condition in _conditions(call)
+                for step in self._steps
+                for call, action, condition in step.needs()
             ]
             if before == (self.chain.tags_matter, self.chain.identity_matters):
                 return needs
@@ -143,16 +189,16 @@ class Path:
     def decode(self, model: Model) -> list[DecodedHop]:
         """Return the requests that a model describes."""
         hops: list[DecodedHop] = []
-        for call, role in self._calls:
-            chosen = call.chosen(model)
+        for step in self._steps:
+            chosen = step.call.chosen(model)
             others = tuple(
                 self._replayable(call, model, action)
-                for action, condition in _conditions(call)
+                for call, action, condition in step.needs()
                 if model.holds(condition)
             )
-            main = self._replayable(call, model, None)
+            main = self._replayable(step.call, model, None)
             kept = tuple(sorted(chosen & main.request.context.keys()))
-            hops.append(DecodedHop(main, others, kept, role, call.target.known))
+            hops.append(DecodedHop(main, others, kept, step.role, step.call.target.known))
         return hops
 
     def _replayable(self, call: Call, model: Model, action: str | None) -> Replayable:
@@ -163,13 +209,6 @@ class Path:
         if endpoint is not None:
             policies = replace(policies, endpoint=endpoint)
         return Replayable(request, policies)
-
-
-def _conditions(call: Call) -> Iterator[tuple[str, Term]]:
-    """Yield the permissions that an assume-role call may need besides, and when it does."""
-    if call.assume is not None:
-        yield "sts:TagSession", call.assume.passes_tags
-        yield "sts:SetSourceIdentity", call.assume.carries_identity
 
 
 def _provider(caller: Caller) -> SingleKey:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 
+from iam_smt.assume_role import AssumeRoleKeys
 from iam_smt.credentials import Chain
+from iam_smt.keys import Key
 from iam_smt.smtlib import smtlib
 from iam_smt.terms import Term, conjunction
 from iam_smt.theory import Solver, Unsat
@@ -74,15 +78,25 @@ class World:
             self._refuted[text] = isinstance(self.solver.solve(question), Unsat)
         return self._refuted[text]
 
-    def call(self, label: str, caller: Caller, action: str, target: Target) -> Call:
-        """Return a call of `action` that assumes no role."""
+    def call(
+        self,
+        label: str,
+        caller: Caller,
+        action: str,
+        target: Target,
+        assume: AssumeRoleKeys | None = None,
+        given: Mapping[str, Key] = MappingProxyType({}),
+    ) -> Call:
+        """Return a call of `action`; see `Call` for `assume` and `given`."""
         return Call(
             label,
             caller,
             action,
             target,
             self.not_before,
-            endpoints=self.snapshot.endpoints,
+            assume,
+            self.snapshot.endpoints,
+            given=given,
         )
 
     def open_session(
