@@ -139,7 +139,8 @@ class Call:
     """A call of `action` by `caller` on `target`; its keys are made as policies mention them.
 
     `assume` holds the keys of an assume-role call, `given` those that the call itself fixes.
-    `not_before` is in seconds since 1970. Where the action is open, `is_of` gives a term that holds iff it is of one of the services named.
+    `not_before` is in seconds since 1970. Where the action is open, `is_of` gives a term that
+    holds iff it is of one of the services named.
     """
 
     def __init__(
