@@ -15,6 +15,7 @@ from verifier.policy.parse import parse_policy
 from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
 from verifier.request import Principal, PrincipalType, Request, context
+from verifier.snapshot.acls import Acl, read_acl
 from verifier.snapshot.grants import read_grants
 
 FOLDER = Path(__file__).parent / "cases"
@@ -64,9 +65,12 @@ def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
 
 
 def _shares(policies: dict[str, Any]) -> Iterator[AttachedPolicy]:
-    """Yield the KMS grants of a case."""
+    """Yield the KMS grants and the ACLs of a case."""
     if "grants" in policies:
         yield read_grants("key", policies["grants"], Location(_NOWHERE), _unnoted)
+    ignored = policies.get("public_acls") == "ignored"
+    for arn, acl in policies.get("acls", {}).items():
+        yield from read_acl(arn, Acl.model_validate(acl), Location(_NOWHERE), ignored)
 
 
 def _unnoted(text: str, at: Pointer) -> None:

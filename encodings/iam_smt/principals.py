@@ -119,11 +119,20 @@ def provider(principal: SymbolicPrincipal, name: str) -> Grants:
     return {Grant.FEDERATED: truth(True)} if fits else {}
 
 
-def canonical_user(principal: SymbolicPrincipal, identifier: str) -> Grants:
-    """A canonical id reaches the principals of its account (R3.21)."""
-    if principal.canonical_user is None:
+def canonical_user(principal: SymbolicPrincipal, identifier: str, open_point: Term) -> Grants:
+    """A canonical id reaches the principals of its account (R3.21); for an account whose id is not
+    known `open_point` decides.
+    """
+    if principal.kind not in ACCOUNT_KINDS:
         return {}
+    if principal.canonical_user is None:
+        return {Grant.ACCOUNT: open_point}
     return {Grant.ACCOUNT: _is(principal.canonical_user, identifier)}
+
+
+def authenticated_users(principal: SymbolicPrincipal) -> Grants:
+    """The group reaches the principals of every account (R6.45)."""
+    return {Grant.ANY: truth(True)} if principal.kind in ACCOUNT_KINDS else {}
 
 
 def _is(text: Text | None, value: str) -> Term:

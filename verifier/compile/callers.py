@@ -96,12 +96,23 @@ def scps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
     return place.scps or ()
 
 
+def _canonical_id(snapshot: Snapshot, account: str) -> str | None:
+    known = snapshot.accounts.get(account)
+    return known.canonical_id if known else None
+
+
 def user_caller(
     snapshot: Snapshot, user: User, label: str, chain: Chain, *, shows_mfa: bool = True
 ) -> Caller:
     """Return a user of the snapshot; who acts as one without its MFA device shows no MFA."""
     partition = user.arn.split(":")[1]
-    principal = SymbolicPrincipal(Kind.USER, partition, user.arn, user.account)
+    principal = SymbolicPrincipal(
+        Kind.USER,
+        partition,
+        user.arn,
+        user.account,
+        canonical_user=_canonical_id(snapshot, user.account),
+    )
     return Caller(
         label,
         principal,
@@ -129,6 +140,7 @@ def session_caller(
         role.arn,
         role.account,
         session_name,
+        canonical_user=_canonical_id(snapshot, role.account),
         is_service_linked=role.is_service_linked,
     )
     user_id: Text | None = None
@@ -207,7 +219,9 @@ def root_caller(
     arn = f"arn:{partition}:iam::{account}:root"
     return Caller(
         label,
-        SymbolicPrincipal(Kind.ROOT, partition, arn, account),
+        SymbolicPrincipal(
+            Kind.ROOT, partition, arn, account, canonical_user=_canonical_id(snapshot, account)
+        ),
         Credentials(chain),
         membership(snapshot, account, f"account {account}"),
         ApplicablePolicies(scps=scps(snapshot, account)),

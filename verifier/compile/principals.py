@@ -8,6 +8,7 @@ from iam_smt.principals import Grants, SymbolicPrincipal
 from iam_smt.terms import Flag, Term
 from verifier.policy.principals import (
     AccountEntry,
+    AuthenticatedUsers,
     CanonicalUserEntry,
     Everyone,
     FederatedUserEntry,
@@ -44,9 +45,19 @@ def grant(entry: PrincipalEntry, principal: SymbolicPrincipal) -> Grants:
         case ProviderEntry(text=name):
             return principals.provider(principal, name)
         case CanonicalUserEntry(text=identifier):
-            return principals.canonical_user(principal, identifier)
+            return principals.canonical_user(principal, identifier, _undecided(entry, principal))
+        case AuthenticatedUsers():
+            return principals.authenticated_users(principal)
         case Nobody():
             return {}
+
+
+def _undecided(entry: CanonicalUserEntry, principal: SymbolicPrincipal) -> Flag:
+    """Return the open flag of an account of which it is not known whether the id is its own."""
+    return Flag(
+        f"{principal.account} is {entry.text}",
+        f"the canonical id of account {principal.account} is not in the snapshot",
+    )
 
 
 def grants(element: PrincipalElement, principal: SymbolicPrincipal) -> Grants:

@@ -111,9 +111,11 @@ def votes(policies: Iterable[AttachedPolicy], request: SymbolicRequest) -> Votes
         if policy.policy is None:
             allow.append(_missing(policy))
             deny.append(_missing(policy))
+        in_force = _in_force(policy)
         for statement in policy.statements:
             term, _ = applies(statement, request)
-            (allow if statement.effect is Effect.ALLOW else deny).append(term)
+            found = term if in_force is TRUE else both(term, in_force)
+            (allow if statement.effect is Effect.ALLOW else deny).append(found)
     return Votes(disjunction(allow), disjunction(deny))
 
 
@@ -127,13 +129,21 @@ def resource_votes(
         if policy.policy is None:
             allow.append(dict.fromkeys(Grant, _missing(policy)))
             deny.append(_missing(policy))
+        in_force = _in_force(policy)
         for statement in policy.statements:
             term, classes = applies(statement, request)
             if statement.effect is Effect.DENY:
-                deny.append(term)
-            else:
+                deny.append(both(term, in_force))
+            elif in_force is TRUE:
                 allow.append(classes)
+            else:
+                allow.append({grant: both(part, in_force) for grant, part in classes.items()})
     return merge(allow), disjunction(deny)
+
+
+def _in_force(policy: AttachedPolicy) -> Term:
+    """Return the open flag of a policy that may be in force or not, true for any other."""
+    return Flag(f"{policy.title} counts", policy.doubt) if policy.doubt else TRUE
 
 
 def _missing(policy: AttachedPolicy) -> Term:

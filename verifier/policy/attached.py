@@ -12,7 +12,8 @@ from verifier.policy.syntax import Policy, PolicyKind, Statement
 @dataclass(frozen=True, slots=True, eq=False)
 class AttachedPolicy:
     """A policy in its place: `title` is what people call it, `policy` is None where the snapshot
-    names it without its document. Compared by identity.
+    names it without its document. `doubt` tells why it may be in force or not, "" if it is for
+    certain. Compared by identity.
     """
 
     kind: PolicyKind
@@ -20,6 +21,7 @@ class AttachedPolicy:
     policy: Policy | None
     location: Location | None = None
     arn: str | None = None
+    doubt: str = ""
 
     @property
     def statements(self) -> tuple[Statement, ...]:

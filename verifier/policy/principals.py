@@ -76,6 +76,13 @@ class CanonicalUserEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthenticatedUsers:
+    """The group of an ACL that has every principal of every AWS account (R6.45)."""
+
+    text: str = "AuthenticatedUsers"
+
+
+@dataclass(frozen=True, slots=True)
 class Nobody:
     """An entry that matches no principal; `reason` says why (R3.12, R3.13, R3.41)."""
 
@@ -93,6 +100,7 @@ PrincipalEntry = (
     | ServiceEntry
     | ProviderEntry
     | CanonicalUserEntry
+    | AuthenticatedUsers
     | Nobody
 )
 

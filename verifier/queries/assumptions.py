@@ -8,8 +8,10 @@ from verifier.compile.targets import Target
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, WhoKind
+from verifier.snapshot import acls
 from verifier.snapshot.model import Snapshot
 
+_MOST_NAMED = 8
 _NETWORKS = ("aws:sourcevpc", "aws:sourcevpce")
 _ABOUT_THE_OUTSIDE = (WhoKind.EXTERNAL, WhoKind.OUTSIDE, WhoKind.ANYONE)
 
@@ -20,7 +22,10 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     yield from _of_organization(snapshot)
     targets = list(targets)
     yield from _of_resources(targets)
-    yield from _of_grants(snapshot, (target.shape for target in targets))
+    shapes = [target.shape for target in targets]
+    yield from _of_grants(snapshot, shapes)
+    if not acls.GRANTABLE.isdisjoint(question.actions):
+        yield from _of_acls(snapshot, shapes)
     kind = question.who.kind if question.who else WhoKind.ANYONE
     if kind in _ABOUT_THE_OUTSIDE:
         yield from _of_outsiders(snapshot)
@@ -40,6 +45,7 @@ def of_findings(world: World) -> Iterator[str]:
     yield f"resource policies were given for {guarded} of {count} listed resources"
     yield "a resource that is not listed has no policy that lets the outside in"
     yield from _of_grants(snapshot, snapshot.resources)
+    yield from _of_acls(snapshot, [*snapshot.resources, *(f"{a}/" for a in snapshot.resources)])
     yield from _of_outsiders(snapshot)
     yield from _of_providers(world)
     yield "a service assumes a role only for the account that the role is of (R7.51)"
@@ -103,8 +109,30 @@ def _of_grants(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
         and resource.grants is None
     ]
     if keys:
-        named = ", ".join(dict.fromkeys(keys))
-        yield f"these KMS keys, whose grants were not given, have none: {named}"
+        yield f"these KMS keys, whose grants were not given, have none: {_few(keys)}"
+
+
+def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
+    """Yield the buckets and objects whose ACLs count but were not given (R6.45, R6.46)."""
+    found: list[str] = []
+    for arn in arns:
+        bucket = snapshot.resources.get(arn.partition("/")[0])
+        if bucket is None or bucket.owns_objects or not acls.is_of_bucket(bucket.arn):
+            continue
+        listed = snapshot.resources.get(arn)
+        if listed is None:
+            found.append(f"the objects in {bucket.arn}")
+        elif listed.acls is None:
+            found.append(listed.arn)
+    if found:
+        yield f"ACLs that were not given grant nothing: of {_few(found)}"
+
+
+def _few(names: Iterable[str]) -> str:
+    """Return names in a row, once each; of many the first."""
+    once = list(dict.fromkeys(names))
+    more = len(once) - _MOST_NAMED
+    return ", ".join(once[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _of_networks(snapshot: Snapshot) -> Iterator[str]:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from verifier.policy.principals import (
     AccountEntry,
+    AuthenticatedUsers,
     CanonicalUserEntry,
     Everyone,
     FederatedUserEntry,
@@ -58,6 +59,8 @@ def grant(entry: PrincipalEntry, principal: Principal) -> Grant | None:
             return Grant.FEDERATED if fits else None
         case CanonicalUserEntry(text=identifier):
             return Grant.ACCOUNT if principal.canonical_user == identifier else None
+        case AuthenticatedUsers():
+            return Grant.ANY if principal.kind in ACCOUNT_KINDS else None
         case Nobody():
             return None
 
@@ -69,13 +72,31 @@ def grants(element: PrincipalElement, principal: Principal) -> frozenset[Grant]:
     )
 
 
+def may_be_named(element: PrincipalElement, principal: Principal) -> bool:
+    """Return whether a canonical id is listed, and that of the principal's account is not known
+    (R3.21).
+    """
+    unknown = principal.kind in ACCOUNT_KINDS and principal.canonical_user is None
+    return unknown and any(isinstance(entry, CanonicalUserEntry) for entry in element.entries)
+
+
 def is_exempt(element: PrincipalElement, principal: Principal) -> bool | None:
-    """Return whether a `NotPrincipal` exempts `principal`; None if AWS leaves it open (R3.54).
+    """Return whether a `NotPrincipal` exempts `principal`; None if that is open.
 
     A principal is exempt for certain when its full chain is listed: user and account; session,
-    role and account. With none of it listed it is not exempt; with a part it is undetermined.
+    role and account. With none of it listed it is not exempt; with a part AWS leaves it open
+    (R3.54).
     """
     found = grants(element, principal)
+    exempt = _is_exempt(found, principal)
+    if may_be_named(element, principal) and exempt != _is_exempt(
+        found | {Grant.ACCOUNT}, principal
+    ):
+        return None
+    return exempt
+
+
+def _is_exempt(found: frozenset[Grant], principal: Principal) -> bool | None:
     if Grant.ANY in found:
         return True
     match principal.kind:

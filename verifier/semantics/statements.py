@@ -11,7 +11,7 @@ from verifier.policy.syntax import ActionElement, Effect, ResourceElement, State
 from verifier.request import Principal, Request
 from verifier.semantics.conditions import condition_holds
 from verifier.semantics.matching import ActionList, resource_matches
-from verifier.semantics.principals import Grant, grants, is_exempt
+from verifier.semantics.principals import Grant, grants, is_exempt, may_be_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def resource_fits(element: ResourceElement | None, request: Request) -> bool:
 
 def principal_fits(
     statement: Statement, principal: Principal, has_boundary: bool
-) -> tuple[bool | None, frozenset[Grant]]:
-    """Return whether the principal test holds, and by which classes; None if it is open.
+) -> Iterator[tuple[frozenset[Grant], bool]]:
+    """Yield the classes by which the principal test holds, and whether it does for certain.
 
     A statement without a principal is about whoever carries the policy. `Deny` + `NotPrincipal`
     always matches a principal with a permissions boundary (R3.53), else whoever is not exempt
@@ -60,30 +60,31 @@ def principal_fits(
     """
     element = statement.principal
     if element is None:
-        return True, frozenset()
-    if not element.negated:
-        found = grants(element, principal)
-        return bool(found), found
-    if statement.effect is Effect.DENY and has_boundary:
-        return True, frozenset()
-    exempt = is_exempt(element, principal)
-    return (None if exempt is None else not exempt), frozenset({Grant.ANY})
+        yield frozenset(), True
+    elif not element.negated:
+        if found := grants(element, principal):
+            yield found, True
+        if Grant.ACCOUNT not in found and may_be_named(element, principal):
+            yield frozenset({Grant.ACCOUNT}), False
+    elif statement.effect is Effect.DENY and has_boundary:
+        yield frozenset(), True
+    elif (exempt := is_exempt(element, principal)) is not True:
+        yield frozenset({Grant.ANY}), exempt is False
 
 
-def match(
+def _matches(
     policy: AttachedPolicy, statement: Statement, request: Request, has_boundary: bool
-) -> Match | None:
-    """Return how `statement` matches `request`, None if it does not (0.1 of the semantics)."""
+) -> Iterator[Match]:
+    """Yield how `statement` matches `request`, if it does (0.1 of the semantics)."""
     if not action_fits(statement.actions, request.action):
-        return None
+        return
     if not resource_fits(statement.resources, request):
-        return None
-    fits, classes = principal_fits(statement, request.principal, has_boundary)
-    if fits is False:
-        return None
-    if not all(condition_holds(item, request.context) for item in statement.conditions):
-        return None
-    return Match(policy, statement, statement.effect, classes, certain=fits is True)
+        return
+    reached = list(principal_fits(statement, request.principal, has_boundary))
+    if reached and all(condition_holds(item, request.context) for item in statement.conditions):
+        for classes, certain in reached:
+            in_force = certain and not policy.doubt
+            yield Match(policy, statement, statement.effect, classes, certain=in_force)
 
 
 def matches(
@@ -96,6 +97,4 @@ def matches(
                 yield Match(policy, None, effect, frozenset(Grant), certain=False)
             continue
         for statement in policy.policy.statements:
-            found = match(policy, statement, request, has_boundary)
-            if found is not None:
-                yield found
+            yield from _matches(policy, statement, request, has_boundary)

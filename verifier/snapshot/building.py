@@ -68,12 +68,21 @@ def _is_type_name(step: str | int) -> bool:
     return isinstance(step, str) and ("[" in step or step in ("str", "dict", "list", "none"))
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What Block Public Access does: close public buckets (R9.20), ignore public ACLs (R9.21)."""
+
+    restricts: bool = False
+    ignores_acls: bool = False
+
+
 @dataclass
 class Building:
     """What has been read so far; entities by ARN.
 
-    `restricting` has the accounts that restrict public access to their buckets (R9.20); `grants`
-    are by the ARN of the KMS key.
+    `blocks` are by the account, or the ARN of the bucket, that Block Public Access is set for;
+    `acls` tells where they stand, `ownership` what the bucket says of ACLs (R6.46). `grants` are by
+    the ARN of the KMS key.
     """
 
     users: dict[str, User] = field(default_factory=dict)
@@ -84,12 +93,36 @@ class Building:
     workloads: dict[str, Workload] = field(default_factory=dict)
     endpoints: dict[str, AttachedPolicy] = field(default_factory=dict)
     accounts: dict[str, str | None] = field(default_factory=dict)
-    restricting: dict[str, Location] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    acls: dict[str, Location] = field(default_factory=dict)
+    ownership: dict[str, str] = field(default_factory=dict)
     grants: dict[str, list[AttachedPolicy]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     _policies: dict[tuple[PolicyKind, str], tuple[Policy, list[tuple[str, Pointer]]]] = field(
         default_factory=dict
     )
+
+    _accounts: dict[str, str] = field(default_factory=dict)
+
+    def block(self, resource: Resource) -> Block:
+        """Return what account and bucket say together: the strictest counts (R9.22)."""
+        said = (resource.account, resource.arn.partition("/")[0])
+        found = [self.blocks[name] for name in said if name in self.blocks]
+        return Block(
+            any(block.restricts for block in found), any(block.ignores_acls for block in found)
+        )
+
+    def know_canonical(self, account: str, canonical_id: str) -> None:
+        """Note the canonical id of an account (R3.21)."""
+        self._accounts[canonical_id] = account
+
+    def account_of(self, canonical_id: str) -> str | None:
+        """Return the account behind a canonical id, None if it is not known."""
+        return self._accounts.get(canonical_id)
+
+    def canonical_id(self, account: str) -> str | None:
+        """Return the canonical id of an account, None if it is not known."""
+        return next((name for name, of in self._accounts.items() if of == account), None)
 
     def remark(self, text: str, location: Location | None = None) -> None:
         """Note something that the user should know of the input."""

@@ -13,10 +13,13 @@ from verifier import documents
 from verifier.errors import Place, SnapshotError
 from verifier.policy.reading import Location
 from verifier.snapshot import (
+    acls,
     authorization_details,
+    canonical,
     grants,
     manifest,
     organization,
+    public_access,
     resources,
     workloads,
 )
@@ -62,7 +65,9 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
         )
     pages.finish()
     grants.attach(building)
-    resources.restrict_public(building)
+    public_access.restrict(building)
+    acls.attach(building)
+    canonical.resolve(building)
     workloads.resolve_profiles(building)
     for said in manifests:
         building.accounts.update(said.names)
@@ -122,8 +127,10 @@ def _add(
         workloads.add(value, location, building)
     elif resources.recognises(value):
         resources.add(value, location, building, _owner(file))
-    elif resources.recognises_settings(value):
-        resources.add_settings(value, location, building, _owner(file))
+    elif public_access.recognises(value):
+        public_access.add(value, location, building, _owner(file))
+    elif canonical.recognises(value):
+        canonical.add(value, location, building, _owner(file))
     elif grants.recognises(value):
         grants.add(value, location, building)
     elif _is_by_account(value):
@@ -166,6 +173,7 @@ def _snapshot(
             users.get(account, {}),
             roles.get(account, {}),
             groups.get(account, {}),
+            building.canonical_id(account),
         )
         for account, name in sorted(building.accounts.items())
     }

@@ -92,8 +92,9 @@ class Role:
 class Resource:
     """A resource that the snapshot lists; `tags` is None where they were not given.
 
-    `restricting` is where the snapshot says that the resource restricts public access (R9.20).
     `grants` are those of a KMS key, `acls` those of a bucket or object; None where not given.
+    `inherited` are the ACLs of the bucket that an object lies in; `owns_objects` says that Object
+    Ownership switches all of them off (R6.46).
     """
 
     arn: str
@@ -101,9 +102,10 @@ class Resource:
     policy: AttachedPolicy | None
     tags: Tags | None
     location: Location
-    restricting: Location | None = None
     grants: Level | None = None
     acls: Level | None = None
+    inherited: Level = ()
+    owns_objects: bool = False
 
     @property
     def admitting(self) -> Level:
@@ -113,18 +115,22 @@ class Resource:
     @property
     def shares(self) -> Level:
         """What admits callers beside the policy."""
-        return (self.grants or ()) + (self.acls or ())
+        return (self.grants or ()) + (self.acls or ()) + self.inherited
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Account:
-    """An AWS account with its users, roles and groups, by ARN."""
+    """An AWS account with its users, roles and groups, by ARN.
+
+    `canonical_id` is its name in ACLs, None where it is not known (R3.21).
+    """
 
     id: str
     name: str | None
     users: Mapping[str, User]
     roles: Mapping[str, Role]
     groups: Mapping[str, Group] = field(default_factory=dict)
+    canonical_id: str | None = None
 
     @property
     def partition(self) -> str:

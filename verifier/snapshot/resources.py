@@ -7,29 +7,32 @@ resource has one (`null` says that it has none). `Account` tells the owner where
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from typing import Any
 
 from verifier.errors import SnapshotError
 from verifier.policy.attached import AttachedPolicy
-from verifier.policy.parse import policy_from_text
-from verifier.policy.public import is_public
 from verifier.policy.reading import Location
-from verifier.policy.syntax import Policy, PolicyKind
-from verifier.snapshot import grants, workloads
+from verifier.policy.syntax import PolicyKind
+from verifier.snapshot import acls, grants, workloads
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
+from verifier.snapshot.public_access import PublicAccessBlock
 
 _PARTS_OF_AN_ARN = 6
-_MEMBERS = frozenset({"Policy", "Role", "Grants"})
+_MEMBERS = frozenset({"Policy", "Role", "Grants", "Acl", "OwnershipControls"})
 """What tells a resource from anything else that has an ARN."""
 
 
-class PublicAccessBlock(Shape):
-    """The settings of Block Public Access, of which one bears on what is allowed (R9.20, R9.21)."""
+class OwnershipRule(Shape):
+    """The one rule of Object Ownership."""
 
-    RestrictPublicBuckets: bool = False
+    ObjectOwnership: str
+
+
+class Ownership(Shape):
+    """Object Ownership of a bucket, as `aws s3api get-bucket-ownership-controls` prints it."""
+
+    Rules: list[OwnershipRule]
 
 
 class ResourceEntry(Shape):
@@ -42,6 +45,8 @@ class ResourceEntry(Shape):
     Role: str | None = None
     Tags: list[Tag] | dict[str, str] | None = None
     Grants: list[Any] | None = None
+    Acl: dict[str, Any] | None = None
+    OwnershipControls: Ownership | None = None
 
 
 def recognises(value: Any) -> bool:
@@ -49,62 +54,6 @@ def recognises(value: Any) -> bool:
     if isinstance(value, dict):
         return "Resources" in value or ("Arn" in value and not _MEMBERS.isdisjoint(value))
     return isinstance(value, list) and bool(value) and all(map(recognises, value))
-
-
-def recognises_settings(value: Any) -> bool:
-    """Return whether `value` looks like the Block Public Access settings of an account."""
-    return isinstance(value, dict) and set(value) == {"PublicAccessBlockConfiguration"}
-
-
-def add_settings(value: Any, location: Location, building: Building, owner: str | None) -> None:
-    """Read the settings of an account, that of the folder or of the manifest (R9.22)."""
-    if owner is None:
-        raise SnapshotError(
-            "whose settings these are is not known",
-            "keep the file below accounts/111122223333/",
-            location.document.place(location.pointer),
-        )
-    at = location.at("PublicAccessBlockConfiguration")
-    said = validate(PublicAccessBlock, value["PublicAccessBlockConfiguration"], at)
-    if said.RestrictPublicBuckets:
-        building.restricting[owner] = at
-
-
-def restrict_public(building: Building) -> None:
-    """Close public buckets to other accounts where Block Public Access says so (R9.20, R6.58)."""
-    for arn, resource in building.resources.items():
-        restricting = resource.restricting or building.restricting.get(resource.account)
-        attached = resource.policy
-        if restricting is None or attached is None or attached.policy is None:
-            continue
-        if arn.split(":")[2] == "s3" and is_public(attached.policy):
-            building.resources[arn] = replace(
-                resource, policy=replace(attached, policy=_restricted(attached.policy, resource))
-            )
-
-
-def _restricted(policy: Policy, resource: Resource) -> Policy:
-    """Return the policy with what Amazon S3 adds to it: only services and the owner's account
-    keep access.
-    """
-    text = json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": {
-                "Sid": "RestrictPublicBuckets",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [resource.arn, f"{resource.arn}/*"],
-                "Condition": {
-                    "StringNotEquals": {"aws:PrincipalAccount": resource.account},
-                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-                },
-            },
-        }
-    )
-    (added,) = policy_from_text(text, PolicyKind.RESOURCE).statements
-    return replace(policy, statements=(*policy.statements, replace(added, position=())))
 
 
 def add(value: Any, location: Location, building: Building, owner: str | None) -> None:
@@ -141,23 +90,38 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
     if is_endpoint and policy:
         building.endpoints[name] = policy
     tags = None if entry.Tags is None else read_tags(entry.Tags)
-    said = entry.PublicAccessBlockConfiguration
-    restricting = None
-    if said is not None and said.RestrictPublicBuckets:
-        restricting = location.at("PublicAccessBlockConfiguration")
-    resource = Resource(entry.Arn, account, policy, tags, location, restricting)
+    resource = Resource(entry.Arn, account, policy, tags, location)
     if entry.Role:
         workloads.add_one(entry.Arn, entry.Role, location, building)
     if not entry.Role or "Policy" in entry.model_fields_set:
         building.add(building.resources, resource, "resource")
+    _add_beside(entry, location, building)
+
+
+def _add_beside(entry: ResourceEntry, location: Location, building: Building) -> None:
+    """Note what stands beside the policy: grants of a key; ACL, Object Ownership and Block Public
+    Access of a bucket.
+    """
     if entry.Grants is not None:
-        if parts[2] != "kms":
-            raise SnapshotError(
-                f"`{entry.Arn}` cannot have grants",
-                "only keys of AWS KMS have them: leave `Grants` out",
-                location.document.place((*location.pointer, "Grants")),
-            )
+        _only(entry.Arn.split(":")[2] == "kms", entry, "Grants", "keys of AWS KMS", location)
         grants.add_to(entry.Arn, entry.Grants, location.at("Grants"), building)
+    if entry.Acl is not None:
+        _only(acls.is_of_bucket(entry.Arn), entry, "Acl", "buckets and objects", location)
+        building.acls[entry.Arn] = location.at("Acl")
+    if entry.OwnershipControls is not None and entry.OwnershipControls.Rules:
+        _only(acls.is_of_bucket(entry.Arn), entry, "OwnershipControls", "buckets", location)
+        building.ownership[entry.Arn] = entry.OwnershipControls.Rules[0].ObjectOwnership
+    if entry.PublicAccessBlockConfiguration is not None:
+        building.blocks[entry.Arn] = entry.PublicAccessBlockConfiguration.block
+
+
+def _only(fits: bool, entry: ResourceEntry, member: str, whose: str, location: Location) -> None:
+    if not fits:
+        raise SnapshotError(
+            f"`{entry.Arn}` has no `{member}`",
+            f"only {whose} have one: leave it out",
+            location.document.place((*location.pointer, member)),
+        )
 
 
 _NAMES = {"s3": "bucket", "kms": "key", "sqs": "queue", "sns": "topic", "lambda": "function"}
