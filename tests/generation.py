@@ -12,8 +12,10 @@ from typing import Any
 
 from tests.casefiles import applicable
 from tests.vocabulary import (
+    ACL_GROUPS,
     ACTIONS,
     BLOCKS,
+    CANONICAL_IDS,
     COMMON,
     ENTRIES,
     GRANTEES,
@@ -32,6 +34,11 @@ from verifier.policy.operators import OPERATORS
 from verifier.request import Principal, PrincipalType, Request, context
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_WITH_ACLS = [
+    ["arn:aws:s3:::data"],
+    ["arn:aws:s3:::data/a/b.txt"],
+    ["arn:aws:s3:::data", "arn:aws:s3:::data/a/b.txt"],
+]
 _BY_VARIABLES = ["aws:username", "aws:PrincipalTag/team", "aws:ResourceTag/team", "aws:TagKeys"]
 
 
@@ -216,7 +223,21 @@ class Generator:
             found["endpoint"] = self.policy(principal=True, broad=self._chance(2))
         if action.startswith("kms:") and self._chance(2):
             found["grants"] = [self._grant() for _ in range(1 + self._random.randrange(2))]
+        if action.startswith("s3:") and self._chance(4):
+            found["acls"] = {arn: self._acl() for arn in self._one(_WITH_ACLS)}
+            found["public_acls"] = self._one(["ignored", "count", "count"])
         return found
+
+    def _acl(self) -> dict[str, Any]:
+        """Return an ACL as `aws s3api get-bucket-acl` prints it."""
+        people = [{"Type": "CanonicalUser", "ID": text} for text in CANONICAL_IDS]
+        groups = [{"Type": "Group", "URI": text} for text in ACL_GROUPS]
+        permissions = ["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"]
+        grants = [
+            {"Grantee": self._one([*people, *groups]), "Permission": self._one(permissions)}
+            for _ in range(self._random.randrange(3))
+        ]
+        return {"Owner": {"ID": CANONICAL_IDS[0]}, "Grants": grants}
 
     def _grant(self) -> dict[str, Any]:
         """Return a grant of a KMS key as `aws kms list-grants` prints it."""

@@ -73,7 +73,7 @@ def test_ownership_not_given(tmp_path: Path) -> None:
 
 
 def test_not_given(tmp_path: Path) -> None:
-    """ACLs that were not given grant nothing, and the answer says so, unless they are off (R6.46)."""
+    """ACLs that were not given grant nothing; the answer says so unless they are off (R6.46)."""
     assumed = "ACLs that were not given grant nothing: of {}"
     bucket = {"Arn": BUCKET}
     for action, resource, what in (

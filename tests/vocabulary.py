@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ ACTIONS = {
     "s3:DeleteBucket": ["arn:aws:s3:::data", "arn:aws:s3:::logs"],
     "s3:DeleteBucketPolicy": ["arn:aws:s3:::data"],
     "s3:ListAllMyBuckets": ["*"],
+    "s3:ListBucket": ["arn:aws:s3:::data"],
+    "s3:PutObject": ["arn:aws:s3:::data/a/b.txt"],
+    "s3:DeleteObject": ["arn:aws:s3:::data/a/b.txt"],
     "sts:AssumeRole": ["arn:aws:iam::111111111111:role/deploy"],
     "sts:TagSession": ["arn:aws:iam::111111111111:role/deploy"],
     "sts:GetCallerIdentity": ["*"],
@@ -33,8 +37,18 @@ ACTIONS = {
     "iam:CreatePolicyVersion": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
     "ec2:StartInstances": ["arn:aws:ec2:us-east-1:111111111111:instance/i-1"],
 }
+CANONICAL_IDS = ["a" * 64, "b" * 64, "c" * 64]
+"""Those of two accounts, and one of neither."""
+
 OFTEN = ["s3:GetObject", "s3:DeleteBucket", "sts:AssumeRole", "kms:Decrypt", "sqs:SendMessage"]
 """Actions that no service refuses out of hand."""
+
+
+def _known(principal: Principal) -> Principal:
+    """Return a principal whose account's canonical id is known."""
+    ids = {A: CANONICAL_IDS[0], B: CANONICAL_IDS[1]}
+    return replace(principal, canonical_user=ids.get(principal.account or ""))
+
 
 PRINCIPALS = [
     Principal.parse(f"arn:aws:iam::{A}:user/alice"),
@@ -56,6 +70,7 @@ PRINCIPALS = [
     Principal.parse(f"arn:aws:iam::{A}:oidc-provider/token.actions.githubusercontent.com"),
     Principal.parse(f"arn:aws:iam::{A}:saml-provider/corp"),
 ]
+PRINCIPALS[:6] = map(_known, PRINCIPALS[:6])
 COMMON = [PRINCIPALS[index] for index in (0, 0, 0, 1, 2, 5, 5, 6)]
 """Users and role sessions, who make most calls."""
 
@@ -79,8 +94,14 @@ ENTRIES: list[Any] = [
     {"Service": "logs.amazonaws.com"},
     {"Federated": f"arn:aws:iam::{A}:oidc-provider/token.actions.githubusercontent.com"},
     {"Federated": f"arn:aws:iam::{A}:saml-provider/corp"},
-    {"CanonicalUser": "0" * 64},
+    {"CanonicalUser": CANONICAL_IDS[1]},
     {},
+]
+
+ACL_GROUPS = [
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+    "http://acs.amazonaws.com/groups/s3/LogDelivery",
 ]
 
 GRANTEES = [

@@ -65,10 +65,14 @@ def _without_a_part(value: Any) -> Iterator[Any]:
 
 def _case(documents: Documents, request: Request) -> dict[str, Any]:
     principal = request.principal
-    behind = {"role": principal.role, "parent": principal.parent}
+    behind = {
+        "role": principal.role,
+        "parent": principal.parent,
+        "canonical_user": principal.canonical_user,
+    }
     return {
         "principal": principal.name,
-        **{name: arn for name, arn in behind.items() if arn},
+        **{name: value for name, value in behind.items() if value},
         "principal_account": principal.account,
         "action": request.action,
         "resource": request.resource,
