@@ -65,7 +65,7 @@ def test_ownership(tmp_path: Path, controls: dict[str, Any], public: bool) -> No
 
 
 def test_ownership_not_given(tmp_path: Path) -> None:
-    """An ACL counts where nothing is said of ownership, and the answer names it (R6.45)."""
+    """A public ACL counts where nothing is said of ownership, and the answer names it (R9.7)."""
     bucket = {"Arn": BUCKET, "Acl": acl((EVERYONE, "READ"))}
     answer = load(tmp_path, bucket).ask(_can("anonymous", "s3:ListBucket"))
     (cause,) = answer.witness[0].by
