@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from verifier import documents
+from verifier import disputes, documents
+from verifier.disputes import DEFAULT, Readings
 from verifier.documents import Pointer
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.parse import parse_policy
@@ -35,6 +36,7 @@ class Case:
     policies: ApplicablePolicies
     expected: str
     rule: str
+    readings: Readings = DEFAULT
 
 
 def attached(document: Any, kind: PolicyKind, title: str = "policy") -> AttachedPolicy:
@@ -98,7 +100,8 @@ def read_case(row: dict[str, Any]) -> Case:
         context(keys),
     )
     policies = applicable(row["policies"], row["action"])
-    return Case(row["id"], request, policies, row["expected"], row["rule"])
+    readings = disputes.read(row.get("readings", []))
+    return Case(row["id"], request, policies, row["expected"], row["rule"], readings)
 
 
 def rows(name: str) -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, Flag, Term, negation
 from iam_smt.texts import member
+from verifier.catalogue import is_multivalued
 from verifier.compile.calls import type_of
 from verifier.compile.requests import SymbolicRequest
-from verifier.facts import is_multivalued
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.request import FEDERATED_KINDS, Context, Principal, PrincipalType, Request
 
@@ -52,15 +53,20 @@ def symbolic_principal(principal: Principal) -> SymbolicPrincipal:
     )
 
 
-def folded(request: Request, policies: ApplicablePolicies) -> SymbolicRequest:
+def folded(
+    request: Request, policies: ApplicablePolicies, readings: Readings = DEFAULT
+) -> SymbolicRequest:
     """Return the request with everything known, so that its decision folds to a constant."""
-    keys = KnownKeys(request.context)
-    return _symbolic(request, policies, SymbolicContext("request", [keys], lambda name: None))
+    context = SymbolicContext("request", [KnownKeys(request.context)], lambda name: None)
+    return _symbolic(request, policies, context, readings)
 
 
-def opened(request: Request, policies: ApplicablePolicies) -> SymbolicRequest:
+def opened(
+    request: Request, policies: ApplicablePolicies, readings: Readings = DEFAULT
+) -> SymbolicRequest:
     """Return the request with an open context; `pins` then demands the known one."""
-    return _symbolic(request, policies, SymbolicContext("request", [_EpochKey()], _type))
+    context = SymbolicContext("request", [_EpochKey()], _type)
+    return _symbolic(request, policies, context, readings)
 
 
 class _EpochKey:
@@ -80,7 +86,10 @@ def _type(name: str) -> KeyType | None:
 
 
 def _symbolic(
-    request: Request, policies: ApplicablePolicies, context: SymbolicContext
+    request: Request,
+    policies: ApplicablePolicies,
+    context: SymbolicContext,
+    readings: Readings,
 ) -> SymbolicRequest:
     account = request.principal.account
     return SymbolicRequest(
@@ -91,6 +100,7 @@ def _symbolic(
         account is not None and account == request.resource_account,
         context,
         bool(policies.boundary),
+        readings,
     )
 
 

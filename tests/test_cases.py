@@ -32,14 +32,15 @@ def _name(case: Case) -> str:
 @pytest.mark.parametrize("case", CASES, ids=_name)
 def test_evaluator(case: Case) -> None:
     """The evaluator decides the case as expected."""
-    assert case.expected == authorize(case.request, case.policies).outcome.value
+    decision = authorize(case.request, case.policies, case.readings)
+    assert case.expected == decision.outcome.value
 
 
 @pytest.mark.parametrize("case", CERTAIN, ids=_name)
 def test_encoding_folded(case: Case) -> None:
     """Over a known request, the encoding folds to the expected decision without a solver."""
     expected = TRUE if case.expected == "allow" else FALSE
-    request = folded(case.request, case.policies)
+    request = folded(case.request, case.policies, case.readings)
     assert expected is compile_authorization(request, case.policies)
 
 
@@ -47,7 +48,7 @@ def test_encoding_folded(case: Case) -> None:
 def test_encoding_pinned(case: Case) -> None:
     """Over an open request pinned to the known one, the solver finds the expected decision."""
     expected = Sat if case.expected == "allow" else Unsat
-    request = opened(case.request, case.policies)
+    request = opened(case.request, case.policies, case.readings)
     term = compile_authorization(request, case.policies)
     demands = pins(request, case.request.context)
     if demands is None:

@@ -203,6 +203,11 @@ def key_type(key: str) -> str | None:
     return None
 
 
+def is_multivalued(key: str) -> bool:
+    """Return whether the condition key, in lower case, holds a set of values (R5.2)."""
+    return facts.is_multivalued(key) or (key_type(key) or "").startswith("ArrayOf")
+
+
 @lru_cache(maxsize=8192)
 def _key_form(name: str) -> re.Pattern[str]:
     """Return what keys look like that the catalogue lists under `name`, which may have

@@ -13,7 +13,9 @@ from iam_smt.theory import Solver
 from verifier.comparison import Change, Comparison
 from verifier.compile.actions import ActionSpace, actions
 from verifier.compile.any_actions import AnyActions
+from verifier.compile.matching import counted
 from verifier.compile.open_requests import askers, open_request
+from verifier.disputes import Readings
 from verifier.errors import PolicyError
 from verifier.evidence import recorder
 from verifier.policy.attached import AttachedPolicy
@@ -35,6 +37,7 @@ def compare(
     evidence: Path | None = None,
     any_action: bool = False,
     solver: Solver | None = None,
+    readings: Readings | None = None,
 ) -> Comparison:
     """Compare two policies of one kind: what does the new one allow that the old one does not,
     and the other way round?
@@ -42,15 +45,17 @@ def compare(
     Requests are made on or after `as_of`, at any time by default. `timeout` is in seconds for
     each question that the solver is asked; running out is an unknown. `evidence` is a folder for
     the questions that were refuted. With `any_action`, actions are any strings, not only those
-    that exist or that a policy names. `solver` takes the place of one made for the occasion. Raises
+    that exist or that a policy names. `solver` takes the place of one made for the occasion.
+    Disputed points are read as `readings` say, by default as the register has it. Raises
     `PolicyError` if the kinds differ.
     """
     started = time.perf_counter()
     solver = solver or Solver(timeout, refuted=recorder(evidence) if evidence else None)
-    space, before, after = _sides(old, new, any_action)
+    readings = readings or Readings()
+    space, before, after = _sides(old, new, any_action, readings)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}
-    for comparing in _comparisons(before, after, space, solver, as_of):
+    for comparing in _comparisons(before, after, space, solver, as_of, readings):
         for found, one, other in ((newly, after, before), (lost, before, after)):
             for difference in comparing.differences(one, other):
                 change = _change(one, comparing, difference)
@@ -74,6 +79,7 @@ def exceeds(
     as_of: date | None = None,
     timeout: float | None = None,
     any_action: bool = False,
+    readings: Readings | None = None,
 ) -> Change | None:
     """Does `policy` allow anything that `limit` does not? Return such a request, None if there is
     none; a change without a request if that is unknown.
@@ -81,8 +87,9 @@ def exceeds(
     The first half of `compare`, which stops at the first answer. Raises as it does.
     """
     unknown: Change | None = None
-    space, ours, theirs = _sides(policy, limit, any_action)
-    for comparing in _comparisons(ours, theirs, space, Solver(timeout), as_of):
+    readings = readings or Readings()
+    space, ours, theirs = _sides(policy, limit, any_action, readings)
+    for comparing in _comparisons(ours, theirs, space, Solver(timeout), as_of, readings):
         for difference in comparing.differences(ours, theirs):
             change = _change(ours, comparing, difference)
             if change.request is not None:
@@ -92,20 +99,29 @@ def exceeds(
 
 
 def _sides(
-    one: AttachedPolicy, other: AttachedPolicy, any_action: bool
+    one: AttachedPolicy, other: AttachedPolicy, any_action: bool, readings: Readings
 ) -> tuple[ActionSpace, Side, Side]:
     if one.kind is not other.kind:
         problem = f"{one.kind.with_article} is compared with {other.kind.with_article}"
         raise PolicyError(problem, "compare policies of one kind")
     policies = [_completed(policy) for policy in (one, other)]
-    elements = [statement.actions for policy in policies for statement in policy.statements]
+    elements = [
+        counted(statement.actions, readings.of("X-10"))
+        for policy in policies
+        for statement in policy.statements
+    ]
     space: ActionSpace = AnyActions(elements) if any_action else actions().with_those_of(elements)
-    first, second = (side(policy, space) for policy in policies)
+    first, second = (side(policy, space, readings) for policy in policies)
     return space, first, second
 
 
 def _comparisons(
-    before: Side, after: Side, space: ActionSpace, solver: Solver, as_of: date | None
+    before: Side,
+    after: Side,
+    space: ActionSpace,
+    solver: Solver,
+    as_of: date | None,
+    readings: Readings,
 ) -> Iterator[Comparing]:
     """Yield a comparison for each kind of caller that makes a difference."""
     policies = [found for item in (before, after) if (found := item.policy.policy) is not None]
@@ -115,7 +131,8 @@ def _comparisons(
         statement.principal for policy in policies for statement in policy.statements
     )
     for caller in askers(policies, _partition(before, after)):
-        comparing = Comparing(open_request(caller, space, not_before), solver)
+        asker = open_request(caller, space, not_before, readings)
+        comparing = Comparing(asker, solver, readings)
         yield comparing
         if not has_principals and not comparing.depends_on_caller:
             return

@@ -71,7 +71,11 @@ def _explained(
             if isinstance(outcome, Undecided):
                 doubts.add(outcome.reason)
             elif isinstance(outcome, list):
-                return Explanation(asked, Verdict.YES, grounds=tuple(map(grounds, outcome)))
+                return Explanation(
+                    asked,
+                    Verdict.YES,
+                    grounds=tuple(grounds(hop, world.readings) for hop in outcome),
+                )
     if doubts:
         return Explanation(asked, Verdict.UNKNOWN, reason="; ".join(sorted(doubts)))
     found: dict[tuple[Change, ...], Remedy] = {}

@@ -97,13 +97,15 @@ class Setting:
 
     `same_account`: the caller's account owns the resource. `strict`: a role's trust policy or a
     key policy must allow even then (R6.50, R6.51). `accepted`: the service answers this kind of
-    caller for this action (R6.81, R7.11).
+    caller for this action (R6.81, R7.11). `session_limits_all`: a session policy limits also what
+    is granted to the session by name, or to everyone (R6.12).
     """
 
     kind: Kind
     same_account: bool
     strict: bool = False
     accepted: bool = True
+    session_limits_all: bool = False
 
 
 def allowed(layers: Layers, setting: Setting) -> Term:
@@ -148,8 +150,9 @@ def _core(layers: Layers, setting: Setting) -> Term:
         return both(granted if setting.strict else TRUE, caged)
     delegated = layers.granted(Grant.ACCOUNT) if setting.strict else TRUE
     by_name = layers.granted(Grant.ROLE, Grant.PARENT)
+    directly = layers.granted(Grant.SELF, Grant.ANY)
     return either(
-        layers.granted(Grant.SELF, Grant.ANY),
+        both(directly, layers.session.allow) if setting.session_limits_all else directly,
         both(either(by_name, both(delegated, layers.identity.allow)), caged),
     )
 

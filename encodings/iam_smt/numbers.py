@@ -117,10 +117,13 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.+))?)?)?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(\.\d{1,12})?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
 
 
-def read_moment(text: str) -> Fraction | None:
-    """Return the seconds since 1970 of an ISO 8601 form or of epoch seconds, else None (R4.45)."""
+def read_moment(text: str, *, years: bool = True) -> Fraction | None:
+    """Return the seconds since 1970 of an ISO 8601 form or of epoch seconds, else None (R4.45).
+
+    Four digits are a year, or without `years` epoch seconds.
+    """
     date = _DATE.fullmatch(text)
-    if not date:
+    if not date or not (date[2] or years):
         return read_number(text)
     year, month, day, rest = date.groups()
     time = _TIME.fullmatch(rest) if rest else None

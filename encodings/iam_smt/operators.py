@@ -18,13 +18,11 @@ from iam_smt.networks import AddressVariable, Network, contains, read_network
 from iam_smt.numbers import Form, NumberVariable, in_relation, read_moment, read_number
 from iam_smt.patterns import (
     ANYTHING,
-    NOT_COLON,
-    Item,
     Pattern,
     fold_case,
     merged,
+    narrowed,
     split_at_colons,
-    within,
 )
 from iam_smt.terms import FALSE, TRUE, Term, both, disjunction, negation, truth
 from iam_smt.texts import Choice, Text, member
@@ -43,22 +41,23 @@ def _fold(patterns: Iterable[Pattern]) -> list[Pattern]:
     return [fold_case(pattern) for pattern in patterns]
 
 
-def arn_patterns(patterns: Iterable[Pattern]) -> list[Pattern]:
-    """Return the patterns read part by part: `*` stops at colons in parts 1 to 5 (R4.51, R4.52)."""
+def arn_patterns(patterns: Iterable[Pattern], *, with_short: bool = False) -> list[Pattern]:
+    """Return the patterns read part by part: `*` stops at colons in parts 1 to 5 (R4.51, R4.52).
+
+    What has fewer parts matches nothing, or `with_short` as a glob.
+    """
     found: list[Pattern] = []
     for pattern in patterns:
-        parts = split_at_colons(pattern, _ARN_PARTS)
-        if len(parts) < _ARN_PARTS:
-            continue
-        items: list[Item] = []
-        for part in parts[:-1]:
-            narrowed = within(part, NOT_COLON)
-            if narrowed is None:
-                break
-            items += [*narrowed, ":"]
-        else:
-            found.append(merged([*items, *parts[-1]]))
+        if not is_short(pattern):
+            found.append(merged(narrowed(pattern)))
+        elif with_short:
+            found.append(pattern)
     return found
+
+
+def is_short(pattern: Pattern) -> bool:
+    """Return whether a pattern has fewer parts than an ARN."""
+    return len(split_at_colons(pattern, _ARN_PARTS)) < _ARN_PARTS
 
 
 def _booleans(patterns: Iterable[Pattern]) -> list[Pattern]:
@@ -72,9 +71,13 @@ TEXTS: dict[str, Callable[[Iterable[Pattern]], Iterable[Pattern]]] = {
     "StringLike": lambda patterns: patterns,
     "ArnEquals": arn_patterns,
     "ArnLike": arn_patterns,
+    "ArnEquals or glob": partial(arn_patterns, with_short=True),
+    "ArnLike or glob": partial(arn_patterns, with_short=True),
     "Bool": _booleans,
 }
-"""The operators that are membership of the value, as text, in a union of patterns."""
+"""The operators that are membership of the value, as text, in a union of patterns; those of ARNs
+also as they are where patterns shorter than an ARN count (R4.52).
+"""
 
 
 def _texts(name: str, value: Value, patterns: Sequence[Pattern]) -> Term | None:
@@ -177,8 +180,16 @@ def _by_case(value: Text, patterns: Sequence[Pattern], test: Test) -> Term | Non
     return disjunction(terms)
 
 
-_READERS = {"Numeric": read_number, "Date": read_moment}
-_FORMS = {"Numeric": {Form.NUMBER, Form.EPOCH}, "Date": {Form.DATE, Form.EPOCH}}
+_READERS: dict[str, Callable[[str], Fraction | None]] = {
+    "Numeric": read_number,
+    "Date": read_moment,
+    "Epoch": partial(read_moment, years=False),
+}
+_FORMS = {
+    "Numeric": {Form.NUMBER, Form.EPOCH},
+    "Date": {Form.DATE, Form.EPOCH},
+    "Epoch": {Form.DATE, Form.EPOCH},
+}
 
 
 def _relation(family: str, relation: str, value: Value, patterns: Sequence[Pattern]) -> Term | None:
@@ -223,8 +234,11 @@ POSITIVE: dict[str, Test] = {
     "IpAddress": ip_address,
     **{f"Numeric{name}": partial(_relation, "Numeric", sign) for name, sign in _RELATIONS.items()},
     **{f"Date{name}": partial(_relation, "Date", sign) for name, sign in _RELATIONS.items()},
+    **{f"Epoch{name}": partial(_relation, "Epoch", sign) for name, sign in _RELATIONS.items()},
 }
-"""The positive operators under AWS's names (R4.40-R4.51)."""
+"""The positive operators under AWS's names (R4.40-R4.51); those of dates also as `Epoch...`, to
+which four digits are no year.
+"""
 
 NEGATED = {
     "StringNotEquals": "StringEquals",

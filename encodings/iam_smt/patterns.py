@@ -6,9 +6,10 @@ pattern say "digits" or "anything but a colon", which ARNs and account ids need 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,29 @@ def split_at_colons(pattern: Pattern, parts: int) -> list[Pattern]:
         found[-1].append(head)
         found += [[text] for text in tail]
     return [merged(part) for part in found]
+
+
+Holed = TypeVar("Holed")
+"""What may stand between the items of a pattern that has holes."""
+
+
+def narrowed(
+    items: Sequence[Item | Holed], colons: int = 5, *, ends_cross: bool = False
+) -> tuple[Item | Holed, ...]:
+    """Return the items with every wildcard before the given number of colons stopped at colons
+    (R4.51); with `ends_cross` a run that a colon follows is not.
+    """
+    found: list[Item | Holed] = []
+    for item, following in zip(items, (*items[1:], ""), strict=True):
+        if colons > 0 and isinstance(item, Run):
+            crosses = ends_cross and isinstance(following, str) and following.startswith(":")
+            found.append(item if crosses else Run(item.of & NOT_COLON))
+        elif colons > 0 and isinstance(item, Characters):
+            found.append(item & NOT_COLON)
+        else:
+            colons -= item.count(":") if isinstance(item, str) else 0
+            found.append(item)
+    return tuple(found)
 
 
 def within(pattern: Pattern, characters: Characters) -> Pattern | None:

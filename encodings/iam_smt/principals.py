@@ -7,7 +7,7 @@ from enum import Enum
 
 from iam_smt.automata import clause, exactly
 from iam_smt.patterns import ANYTHING
-from iam_smt.terms import FALSE, Term, both, conjunction, disjunction, either, negation, truth
+from iam_smt.terms import FALSE, TRUE, Term, both, conjunction, disjunction, either, negation, truth
 from iam_smt.texts import Text, member
 
 
@@ -156,10 +156,19 @@ def exempt(principal: SymbolicPrincipal, listed: Grants, open_point: Term) -> Te
 
     The full chain is exempt, nothing listed is not; for a part of it `open_point` decides.
     """
-    everyone_listed = listed.get(Grant.ANY, FALSE)
+    part = both(partly_listed(principal, listed), open_point)
+    return either(listed.get(Grant.ANY, FALSE), _fully_listed(principal, listed), part)
+
+
+def partly_listed(principal: SymbolicPrincipal, listed: Grants) -> Term:
+    """Holds iff these list a part of the chain of the principal, and neither it all nor everyone
+    (R3.54).
+    """
+    if not _CHAINS[principal.kind] or listed.get(Grant.ANY) is TRUE:
+        return FALSE
+    return both(disjunction(listed.values()), negation(_fully_listed(principal, listed)))
+
+
+def _fully_listed(principal: SymbolicPrincipal, listed: Grants) -> Term:
     chain = [listed.get(link, FALSE) for link in _CHAINS[principal.kind]]
-    if not chain:
-        return everyone_listed
-    full = conjunction(chain)
-    part = both(disjunction(listed.values()), negation(full), open_point)
-    return either(everyone_listed, full, part)
+    return conjunction(chain) if chain else FALSE

@@ -11,6 +11,7 @@ from tests.agreement.shrinking import shrunk
 from tests.generation import Generator, bearing
 from tests.pinning import folded, opened, pins
 from verifier.compile.authorize import authorize as compile_authorization
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.request import Request
 from verifier.semantics.authorize import Outcome, authorize
@@ -24,14 +25,20 @@ _SOLVED = 2
 _DECISIONS = {Outcome.ALLOW: (TRUE, Sat), Outcome.DENY: (FALSE, Unsat)}
 
 
-def agree(request: Request, policies: ApplicablePolicies, *, solve: bool) -> str:
-    """Assert that evaluator and encoding decide `request` alike; return how.
+def agree(
+    request: Request,
+    policies: ApplicablePolicies,
+    readings: Readings = DEFAULT,
+    *,
+    solve: bool,
+) -> str:
+    """Assert that evaluator and encoding decide `request` alike under `readings`; return how.
 
     With `solve` the solver decides it, too, over an open context: it may say that it does not
     know, which is told, but nothing else than the evaluator says.
     """
-    outcome = authorize(request, policies).outcome
-    term = compile_authorization(folded(request, policies), policies)
+    outcome = authorize(request, policies, readings).outcome
+    term = compile_authorization(folded(request, policies, readings), policies)
     if outcome is Outcome.UNDETERMINED:
         assert isinstance(Solver().solve(term), Sat)
         return outcome.value
@@ -41,7 +48,7 @@ def agree(request: Request, policies: ApplicablePolicies, *, solve: bool) -> str
     else:
         assert isinstance(Solver().solve(term), verdict)
     if solve:
-        open_request = opened(request, policies)
+        open_request = opened(request, policies, readings)
         open_term = compile_authorization(open_request, policies)
         demands = pins(open_request, request.context)
         if demands is not None:

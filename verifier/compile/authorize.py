@@ -54,9 +54,10 @@ def authorize(
     if always:
         return negation(refused(request))
     what_allows = _granting(request, policies)
-    if allowed(what_allows, setting(request)) is FALSE:
+    given = setting(request, policies)
+    if allowed(what_allows, given) is FALSE:
         return FALSE
-    return allowed(_limited(what_allows, request, policies, endpoints), setting(request))
+    return allowed(_limited(what_allows, request, policies, endpoints), given)
 
 
 def layers(
@@ -152,22 +153,28 @@ def _is_true(value: Value) -> Term:
 
 
 def _rcps(request: SymbolicRequest, policies: ApplicablePolicies) -> Votes:
-    """Return what the RCPs of the resource's account say where they govern (R6.30-R6.33)."""
+    """Return what the RCPs of the resource's account say where they govern (R6.30-R6.33); for an
+    action without a resource those of the caller's account do, or none (R6.35, X-21).
+    """
     action = request.action.lower()
     if request.principal.is_service_linked or action == "kms:retiregrant":
         return ALLOW_ALL
     if not policies.rcps or action.partition(":")[0] not in facts.RCP_SERVICES:
         return ALLOW_ALL
     found = levels(votes(level, request) for level in policies.rcps)
+    may_deny = found.deny is not FALSE
+    if request.resource == "*" and may_deny and request.readings.says("X-21", "none"):
+        return ALLOW_ALL
     exempt: Term = FALSE
     if action in facts.TRUST_ACTIONS:
         exempt = _resource_like(request, "", ":role/aws-service-role/")
     return Votes(deny=both(found.deny, negation(exempt)), allow=TRUE)
 
 
-def setting(request: SymbolicRequest) -> Setting:
+def setting(request: SymbolicRequest, policies: ApplicablePolicies) -> Setting:
     """Return what the kinds of caller and resource mean for the decision: who is answered (R6.81,
-    R6.57, R7.11), and whether the resource policy must allow (R6.50, R6.51).
+    R6.57, R7.11), whether the resource policy must allow (R6.50, R6.51), and whether a session
+    policy limits what it grants to the session itself or to everyone (R6.12, X-16).
     """
     kind, action = request.principal.kind, request.action.lower()
     accepted = True
@@ -179,7 +186,9 @@ def setting(request: SymbolicRequest) -> Setting:
     strict = _is_key(request) or (
         _part(request).startswith("role/") and (action in facts.TRUST_ACTIONS)
     )
-    return Setting(kind, request.same_account, strict, accepted)
+    limited = request.same_account and policies.session and policies.resource is not None
+    session_limits_all = bool(limited) and request.readings.says("X-16", "simulator")
+    return Setting(kind, request.same_account, strict, accepted, session_limits_all)
 
 
 def refused(request: SymbolicRequest) -> Term:

@@ -20,7 +20,7 @@ from iam_smt.patterns import ANYTHING, DIGIT, Characters, Pattern, Run
 from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.terms import TRUE, Flag, Term, conjunction, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
-from verifier.compile.matching import names_action
+from verifier.compile.matching import may_fit
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.parse import policy_from_text
 from verifier.policy.principals import AccountEntry, Everyone, ProviderEntry, UserEntry
@@ -207,8 +207,7 @@ def _trusts(role: Role, action: str) -> bool:
     """Return whether some statement of the trust policy is about `action`."""
     policy = role.trust.policy
     return policy is None or any(
-        names_action(statement.actions, action) != statement.actions.negated
-        for statement in policy.statements
+        may_fit(statement.actions, action) for statement in policy.statements
     )
 
 

@@ -27,6 +27,7 @@ from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.targets import Target, tag_texts
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.request import (
     Principal,
@@ -128,7 +129,7 @@ class Authorization:
 
     def setting(self) -> Setting:
         """Return what the kinds of caller and resource mean."""
-        return setting(self.request)
+        return setting(self.request, self.policies)
 
     def term(self) -> Term:
         """Return a term that holds iff it is allowed."""
@@ -140,7 +141,7 @@ class Call:
 
     `assume` holds the keys of an assume-role call, `given` those that the call itself fixes.
     `not_before` is in seconds since 1970. Where the action is open, `is_of` gives a term that
-    holds iff it is of one of the services named.
+    holds iff it is of one of the services named. Disputed points are read as `readings` say.
     """
 
     def __init__(
@@ -154,8 +155,10 @@ class Call:
         endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
         is_of: Callable[..., Term] | None = None,
         given: Mapping[str, Key] = MappingProxyType({}),
+        readings: Readings = DEFAULT,
     ) -> None:
         self._endpoints = endpoints
+        self._readings = readings
         self.label = label
         self.caller = caller
         self.action = action
@@ -214,6 +217,7 @@ class Call:
             caller.account is not None and caller.account == target.owner,
             self.context,
             bool(caller.policies.boundary),
+            self._readings,
         )
         policies = replace(
             caller.policies, resource=target.policy, shares=target.shares, rcps=target.rcps

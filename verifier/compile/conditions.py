@@ -10,10 +10,10 @@ from math import prod
 from iam_smt import conditions
 from iam_smt.automata import clause, exactly
 from iam_smt.holes import Hollow, can_be_hole, fits, hollow
-from iam_smt.keys import SetKey, Truth, Value
+from iam_smt.keys import Key, SingleKey, Truth, Value
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
-from iam_smt.operators import NEGATED, POSITIVE, TEXTS
+from iam_smt.operators import NEGATED, POSITIVE, TEXTS, is_short
 from iam_smt.patterns import (
     ANYTHING,
     NOT_COLON,
@@ -25,15 +25,30 @@ from iam_smt.patterns import (
     split_at_colons,
 )
 from iam_smt.sets import SetVariable
-from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunction, negation
+from iam_smt.terms import (
+    FALSE,
+    TRUE,
+    Flag,
+    Term,
+    both,
+    conjunction,
+    disjunction,
+    either,
+    negation,
+    truth,
+)
 from iam_smt.texts import Choice, StringVariable, Text, View, equal, member
-from verifier.compile.matching import Alternatives, Hole, resolve
+from verifier.compile.matching import Alternatives, Hole, resolve, unresolved
 from verifier.compile.requests import SymbolicRequest
+from verifier.disputes import Readings
+from verifier.policy.operators import Quantifier
 from verifier.policy.syntax import Condition
+from verifier.policy.templates import Template
 
 _PLAIN = {"StringEquals", "StringLike"}
 _WHOLE_TEXTS = {*_PLAIN, "StringEqualsIgnoreCase"}
 _ARNS = {"ArnEquals", "ArnLike"}
+_LENIENT = {f"{name} or glob" for name in _ARNS}
 _ARN_PARTS = 6
 _ARN = clause([(Run(NOT_COLON), ":") * (_ARN_PARTS - 1) + (ANYTHING,)])
 _MOST_CASES = 64
@@ -43,30 +58,132 @@ _MOST_FILLINGS = 256
 def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
     """Return a term that holds iff one (operator, key) entry is true (R4.1-R4.4, R4.6).
 
-    What is not encoded becomes an open flag that names the key and the operator.
+    In another spelling than AWS's an operator is one all the same, or none (R1.26, X-9). What is
+    not encoded becomes an open flag that names the key and the operator.
     """
-    operator = condition.operator
-    if operator.name is None:
+    operator, readings = condition.operator, request.readings
+    respelled = operator.text != operator.canonical and readings.of("X-9") == "exact"
+    if operator.name is None or respelled:
         return FALSE
     key = request.context.key(condition.key, operator.name)
-    quantifier = operator.quantifier.value if operator.quantifier else None
     if operator.name == "Null":
-        return conditions.null(key, quantifier, [template.text for template in condition.values])
-    if not condition.values and (quantifier or operator.if_exists):
-        return conditions.without_values(key, quantifier, operator.if_exists)
-    positive = NEGATED.get(operator.name, operator.name)
-    values = resolve(condition.values, request.context)
+        return _null(condition, key, readings)
+    if not condition.values and (operator.quantifier or operator.if_exists):
+        return _without_values(condition, key, readings)
     negated = operator.name in NEGATED
+    values = resolve(_counted(condition, readings), request.context)
     if values.unencoded:
         return _open(condition, request, f"the variable {values.unencoded[0]}")
+    term = _compared(condition, key, values, readings)
+    if term is None:
+        return _open(condition, request, "its type or variable")
+    lacking = unresolved(values) if negated else FALSE
+    if lacking is FALSE or not readings.says("X-22", "void"):
+        return term
+    return both(term, negation(lacking))
+
+
+def _counted(condition: Condition, readings: Readings) -> tuple[Template, ...]:
+    """Return the values that can match: with variables those of `Bool` may not (R2.42, X-11)."""
+    values = condition.values
+    if condition.operator.name != "Bool" or not any(value.variables for value in values):
+        return values
+    if not readings.says("X-11", "literal"):
+        return values
+    return tuple(value for value in values if not value.variables)
+
+
+def _compared(
+    condition: Condition, key: Key, values: Alternatives, readings: Readings
+) -> Term | None:
+    """Return a term that holds iff the entry does, None where that is not encoded."""
+    operator = condition.operator
+    negated = operator.name in NEGATED
+    positive = _as_read(NEGATED.get(operator.name or "", operator.name or ""), values, readings)
+    when_absent = _when_absent(condition, key, readings)
     test = partial(_satisfies, positive, values)
-    if isinstance(key, SetKey):
+    if isinstance(key, SingleKey):
+        term = conditions.single(key, test, negated, when_absent)
+    else:
         is_open = isinstance(key.members, SetVariable)
         partition = _partition(positive, values) if is_open else None
-        term = conditions.multiple(key, test, partition, negated, quantifier, operator.if_exists)
-    else:
-        term = conditions.single(key, test, negated, quantifier, operator.if_exists)
-    return _open(condition, request, "its type or variable") if term is None else term
+        over = _over(operator.quantifier, readings)
+        term = conditions.multiple(key, test, partition, negated, over, when_absent)
+    if operator.quantifier is Quantifier.ALL and term is not None:
+        return either(term, _is_null(key, readings))
+    return term
+
+
+def _as_read(positive: str, values: Alternatives, readings: Readings) -> str:
+    """Return the test that an operator stands for: of ARNs, which may take patterns shorter than
+    an ARN for globs (R4.52, X-8), or of dates, which may take four digits for seconds (X-13).
+    """
+    if positive in _ARNS and _has_short(values) and readings.says("X-8", "glob"):
+        return f"{positive} or glob"
+    if positive.startswith("Date") and readings.of("X-13") == "epoch":
+        return positive.replace("Date", "Epoch")
+    return positive
+
+
+def _has_short(values: Alternatives) -> bool:
+    patterns = [found for _, found in values.patterns] + [h.hollow.pattern for h in values.holes]
+    return any(map(is_short, patterns))
+
+
+def _when_absent(condition: Condition, key: Key, readings: Readings) -> bool:
+    """Return the truth of an entry whose key is absent (R4.20, R4.21, R4.30-R4.34, R1.28).
+
+    Quantifier and negation, or quantifier and suffix, may disagree (X-5, X-6).
+    """
+    operator, quantifier = condition.operator, condition.operator.quantifier
+    negated, may_be = operator.name in NEGATED, key.present is not TRUE
+    if operator.if_exists:
+        return not (quantifier is Quantifier.ANY and may_be and readings.says("X-6", "false"))
+    if quantifier is Quantifier.ALL:
+        return not (negated and may_be and readings.says("X-5", "false"))
+    return negated and quantifier is None
+
+
+def _over(quantifier: Quantifier | None, readings: Readings) -> conditions.Over:
+    """Return how an operator ranges over a multivalued key (R4.37, X-7)."""
+    if quantifier is not None:
+        return conditions.Over.ALL if quantifier is Quantifier.ALL else conditions.Over.ANY
+    if readings.says("X-7", "false"):
+        return conditions.Over.NONE
+    return conditions.Over.SOME if readings.says("X-7", "any-value") else conditions.Over.ONE
+
+
+def _null(condition: Condition, key: Key, readings: Readings) -> Term:
+    """Holds iff the key is absent for `true`, present for `false` (R4.22, R4.23)."""
+    quantifier = condition.operator.quantifier
+    if quantifier:
+        return truth(quantifier is Quantifier.ALL)
+    said = {template.text.lower() for template in condition.values} & {"true", "false"}
+    if len(said) != 1:
+        return truth(bool(said))
+    absent = either(negation(key.present), _is_null(key, readings))
+    return absent if said == {"true"} else negation(absent)
+
+
+def _is_null(key: Key, readings: Readings) -> Term:
+    """Holds iff a key counts as null although it is present: all it holds is empty (R4.23, R4.35,
+    X-4).
+    """
+    found = conditions.holds_empty_text(key)
+    return found if found is not FALSE and readings.says("X-4", "null") else FALSE
+
+
+def _without_values(condition: Condition, key: Key, readings: Readings) -> Term:
+    """Holds iff a quantified or `IfExists` entry with an empty list of values does (R1.28)."""
+    operator = condition.operator
+    if operator.quantifier is Quantifier.ANY and not operator.if_exists:
+        return FALSE
+    found = negation(conditions.has_value(key))
+    if not _when_absent(condition, key, readings):
+        found = both(key.present, found)
+    if operator.quantifier is Quantifier.ALL:
+        found = either(found, _is_null(key, readings))
+    return found
 
 
 def conditions_hold(entries: Sequence[Condition], request: SymbolicRequest) -> Term:
@@ -127,11 +244,12 @@ def _tied(operator: str, value: Value, hole: Hole) -> Term | None:
         return None
     if operator in _PLAIN:
         return tie(value, hole)
-    if operator in _ARNS and not any(isinstance(item, Characters | Run) for item in hole.items):
+    is_arn = operator in _ARNS | _LENIENT
+    if is_arn and not any(isinstance(item, Characters | Run) for item in hole.items):
         # Without wildcards, part by part is as a whole.
         same = tie(value, hole)
         if same is not None:
-            return both(same, member(value, _ARN))
+            return both(same, member(value, _ARN)) if operator in _ARNS else same
     hollows = _read(operator, hole)
     return None if hollows is None else _among(value, hollows)
 
@@ -164,7 +282,7 @@ def _read(operator: str, hole: Hole) -> list[Hollow] | None:
     found = hole.hollow
     if operator in _PLAIN:
         return [found]
-    if operator not in _ARNS:
+    if operator not in _ARNS | _LENIENT:
         return None
     *head, _ = parts = split_at_colons(found.pattern, _ARN_PARTS)
     if len(parts) < _ARN_PARTS:

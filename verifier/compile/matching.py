@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -14,7 +14,7 @@ from iam_smt.keys import SingleKey, Truth, Value
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import NumberVariable
 from iam_smt.patterns import ANY, ANYTHING, NOT_COLON, Item, Pattern, Run, merged
-from iam_smt.terms import TRUE, Term, both, negation
+from iam_smt.terms import TRUE, Term, both, disjunction, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View, cases
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template, Token, Variable, Wildcard
@@ -65,6 +65,38 @@ def names_action(element: ActionElement, action: str) -> bool:
     return action.lower() in action_clause(element)
 
 
+def action_fits(element: ActionElement, action: str, prefixes: str = "effective") -> bool:
+    """Return whether `Action` names the action, or `NotAction` does not (R2.6).
+
+    `prefixes` says how wildcards in the service prefix are read (X-10).
+    """
+    return names_action(counted(element, prefixes), action) != element.negated
+
+
+def may_fit(element: ActionElement, action: str) -> bool:
+    """Return whether the element is about `action` however wild prefixes are read."""
+    return action_fits(element, action) or (
+        element.negated and action_fits(element, action, "ignored")
+    )
+
+
+def counted(element: ActionElement, prefixes: str) -> ActionElement:
+    """Return the element with the patterns that count: those with wildcards in the service prefix
+    do where `prefixes` are effective (R2.4, X-10).
+    """
+    return element if prefixes == "effective" else _without_wild_prefixes(element)
+
+
+@lru_cache(maxsize=1 << 16)
+def _without_wild_prefixes(element: ActionElement) -> ActionElement:
+    def counts(text: str) -> bool:
+        prefix, colon, _ = text.partition(":")
+        return not colon or not {"*", "?"} & set(prefix)
+
+    kept = tuple(pattern for pattern in element.patterns if counts(pattern.text))
+    return replace(element, patterns=kept)
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A template with variables whose values are open, as a pattern with holes.
@@ -109,6 +141,13 @@ class Alternatives:
     of_each: tuple[Alternatives, ...] = ()
     addresses: tuple[tuple[Term, AddressVariable], ...] = ()
 
+    @property
+    def guards(self) -> Iterator[Term]:
+        """The guards of all that the templates stand for."""
+        yield from (guard for guard, _ in self.patterns)
+        yield from (hole.guard for hole in self.holes)
+        yield from (guard for guard, _ in self.addresses)
+
 
 def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternatives:
     """Replace variables by their values; what has no value and no default matches nothing
@@ -131,6 +170,15 @@ def resolve(templates: Sequence[Template], context: SymbolicContext) -> Alternat
         of_each.append(found)
     return Alternatives(
         tuple(patterns), tuple(holes), tuple(unencoded), tuple(of_each), tuple(addresses)
+    )
+
+
+def unresolved(found: Alternatives) -> Term:
+    """Return a term that holds iff some template has a variable without value and default; one
+    whose variables are not encoded has them all.
+    """
+    return disjunction(
+        negation(disjunction(each.guards)) for each in found.of_each if not each.unencoded
     )
 
 

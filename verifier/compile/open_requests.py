@@ -21,6 +21,7 @@ from verifier.compile.actions import ActionSpace
 from verifier.compile.callers import Caller, anonymous_caller, named_caller, outside_caller
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
+from verifier.disputes import Readings
 from verifier.policy.principals import ProviderEntry, ServiceEntry
 from verifier.policy.syntax import Policy, PolicyKind
 from verifier.request import Request
@@ -66,7 +67,9 @@ class OpenRequest:
         return self.call.decode(model, self.actions.name(model.name(self.action)))
 
 
-def open_request(caller: Caller, actions: ActionSpace, not_before: Fraction | None) -> OpenRequest:
+def open_request(
+    caller: Caller, actions: ActionSpace, not_before: Fraction | None, readings: Readings
+) -> OpenRequest:
     """Return the request of a caller of which nothing else is known."""
     label = caller.label
     resource = StringVariable(f"{label}.resource", EVERYTHING)
@@ -82,7 +85,7 @@ def open_request(caller: Caller, actions: ActionSpace, not_before: Fraction | No
     def is_of(*services: str) -> Term:
         return action.among(actions.of_services(*services))
 
-    call = Call(label, caller, "", target, not_before, is_of=is_of)
+    call = Call(label, caller, "", target, not_before, is_of=is_of, readings=readings)
     return OpenRequest(call, actions, action, resource)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from iam_smt import principals
 from iam_smt.evaluation import merge
 from iam_smt.principals import Grants, SymbolicPrincipal
-from iam_smt.terms import Flag, Term
+from iam_smt.terms import FALSE, TRUE, Flag, Term
+from verifier.disputes import Readings
 from verifier.policy.principals import (
     AccountEntry,
     AuthenticatedUsers,
@@ -65,11 +66,23 @@ def grants(element: PrincipalElement, principal: SymbolicPrincipal) -> Grants:
     return dict(merge(grant(entry, principal) for entry in element.entries))
 
 
-def is_exempt(element: PrincipalElement, principal: SymbolicPrincipal) -> Term:
-    """Return a term that holds iff a `NotPrincipal` exempts `principal` (R3.52, R3.54)."""
+def is_exempt(element: PrincipalElement, principal: SymbolicPrincipal, readings: Readings) -> Term:
+    """Return a term that holds iff a `NotPrincipal` exempts `principal` (R3.52, R3.54); who is
+    listed in part may be, unless a reading decides (X-3).
+    """
+    found = grants(element, principal)
+    if principals.partly_listed(principal, found) is FALSE:
+        return principals.exempt(principal, found, FALSE)
+    return principals.exempt(principal, found, _part_exempts(element, readings))
+
+
+def _part_exempts(element: PrincipalElement, readings: Readings) -> Term:
+    if readings.says("X-3", "exempt"):
+        return TRUE
+    if readings.says("X-3", "denied"):
+        return FALSE
     names = ", ".join(entry.text for entry in element.entries)
-    undecided = Flag(
+    return Flag(
         f"NotPrincipal {names} exempts",
         "`NotPrincipal` lists only a part of the chain account, role, session (X-3)",
     )
-    return principals.exempt(principal, grants(element, principal), undecided)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from iam_smt.context import SymbolicContext
 from iam_smt.principals import SymbolicPrincipal
 from iam_smt.texts import Text
+from verifier.disputes import DEFAULT, Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class SymbolicRequest:
 
     `shape` is the resource itself or an ARN of its form: it tells the service, the account and
     the type, while `resource` may leave the name open. `same_account` says whether the caller's
-    account owns the resource.
+    account owns the resource. Disputed points are read as `readings` say.
     """
 
     principal: SymbolicPrincipal
@@ -25,3 +26,4 @@ class SymbolicRequest:
     same_account: bool
     context: SymbolicContext
     has_boundary: bool = False
+    readings: Readings = DEFAULT

@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
-from iam_smt.automata import Clause, clause
 from iam_smt.evaluation import Votes, merge
 from iam_smt.principals import Grant, Grants
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, disjunction, negation
-from iam_smt.texts import StringVariable, member
-from verifier.compile.conditions import conditions_hold, tie
-from verifier.compile.matching import Hole, names_action, pattern, resolve
+from verifier.compile.conditions import conditions_hold
+from verifier.compile.matching import action_fits
 from verifier.compile.principals import grants, is_exempt
 from verifier.compile.requests import SymbolicRequest
+from verifier.compile.resources import resource_fits
+from verifier.disputes import Readings
 from verifier.policy.attached import AttachedPolicy
-from verifier.policy.syntax import ActionElement, Effect, ResourceElement, Statement
-
-
-def action_fits(element: ActionElement, action: str) -> bool:
-    """Return whether `Action` names the action, or `NotAction` does not (R2.6)."""
-    return names_action(element, action) != element.negated
-
-
-def resource_fits(element: ResourceElement | None, request: SymbolicRequest) -> Term:
-    """Return a term that holds iff `Resource` covers the resource, or `NotResource` does not
-    (R2.28, R1.15), each pattern as one case-sensitive glob (R2.22, R2.23, R2.25).
-    """
-    if element is None:
-        return TRUE
-    fixed = fixed_clause(element)
-    covered = _covered(element, request) if fixed is None else member(request.resource, fixed)
-    return negation(covered) if element.negated else covered
-
-
-@lru_cache(maxsize=1 << 18)
-def fixed_clause(element: ResourceElement) -> Clause | None:
-    """Return the clause of a list without variables, else None."""
-    if any(template.variables for template in element.patterns):
-        return None
-    return clause(pattern(template.tokens) for template in element.patterns)
-
-
-def _covered(element: ResourceElement, request: SymbolicRequest) -> Term:
-    found = resolve(element.patterns, request.context)
-    terms: list[Term] = [
-        both(guard, member(request.resource, clause([item]))) for guard, item in found.patterns
-    ]
-    terms += [both(hole.guard, _fits(hole, request)) for hole in found.holes]
-    terms += [_open_resource(name, request) for name in found.unencoded]
-    terms += [_open_resource(address.name, request) for _, address in found.addresses]
-    return disjunction(terms)
-
-
-def _fits(hole: Hole, request: SymbolicRequest) -> Term:
-    found: Term | None = None
-    if isinstance(request.resource, str | StringVariable):
-        found = tie(request.resource, hole)
-    return found or _open_resource("a variable of its own value", request)
-
-
-def _open_resource(name: str, request: SymbolicRequest) -> Flag:
-    return request.context.open_point(f"{name} in a `Resource` is not encoded")
+from verifier.policy.syntax import Effect, PolicyKind, Statement
 
 
 def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
@@ -79,13 +32,13 @@ def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term
         return disjunction(found.values()), found
     if statement.effect is Effect.DENY and request.has_boundary:
         return TRUE, {}
-    reached = negation(is_exempt(element, request.principal))
+    reached = negation(is_exempt(element, request.principal, request.readings))
     return reached, {Grant.ANY: reached}
 
 
 def applies(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
     """Return a term that holds iff the statement is about the request, and its classes."""
-    if not action_fits(statement.actions, request.action):
+    if not action_fits(statement.actions, request.action, request.readings.of("X-10")):
         return FALSE, {}
     return about(statement, request)
 
@@ -113,10 +66,21 @@ def votes(policies: Iterable[AttachedPolicy], request: SymbolicRequest) -> Votes
             deny.append(_missing(policy))
         in_force = _in_force(policy)
         for statement in policy.statements:
+            if policy.kind is PolicyKind.SCP and is_void(statement, request.readings):
+                continue
             term, _ = applies(statement, request)
             found = term if in_force is TRUE else both(term, in_force)
             (allow if statement.effect is Effect.ALLOW else deny).append(found)
     return Votes(disjunction(allow), disjunction(deny))
+
+
+def is_void(statement: Statement, readings: Readings) -> bool:
+    """Return whether a statement of an SCP is void: an Allow for less than `*` (R6.24, X-17)."""
+    if statement.effect is Effect.DENY or readings.of("X-17") == "allowed":
+        return False
+    element = statement.resources
+    whole = element is None or any(template.text == "*" for template in element.patterns)
+    return not whole or (element is not None and element.negated)
 
 
 def resource_votes(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from iam_smt.principals import Kind
 from verifier import catalogue, facts
-from verifier.compile.matching import names_action
+from verifier.compile.matching import action_fits, may_fit
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import ActionElement, Effect
 from verifier.queries.closure import Closure
@@ -60,7 +60,7 @@ class _Offers:
         offered = self._elements
         if name in facts.TRUST_ACTIONS:
             offered = {*offered, *self._trusts}
-        return any(names_action(item, action) != item.negated for item in offered)
+        return any(may_fit(item, action) for item in offered)
 
 
 def _allowing(policies: Iterable[AttachedPolicy]) -> set[ActionElement]:
@@ -77,6 +77,7 @@ def action_classes(world: World) -> list[list[str]]:
     statements = [
         statement.actions for policy in _policies(world) for statement in policy.statements
     ]
+    prefixes = world.readings.of("X-10")
     found: dict[object, list[str]] = {}
     for service in catalogue.services():
         relevant = [
@@ -87,7 +88,7 @@ def action_classes(world: World) -> list[list[str]]:
         for action in catalogue.actions(service):
             signature = (
                 service,
-                tuple(names_action(element, action) for element in relevant),
+                tuple(action_fits(element, action, prefixes) for element in relevant),
                 tuple(kind.arn for kind in catalogue.resource_types(action)),
                 peculiar(action),
             )

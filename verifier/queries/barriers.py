@@ -10,7 +10,8 @@ from iam_smt.model import Model
 from iam_smt.terms import FALSE, TRUE, disjunction
 from iam_smt.theory import Sat, Unsat
 from verifier.compile.calls import Authorization
-from verifier.compile.statements import action_fits, applies, principal_fits
+from verifier.compile.matching import may_fit
+from verifier.compile.statements import applies, principal_fits
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect
 from verifier.queries.paths import Path
@@ -84,7 +85,7 @@ def is_offered(world: World, path: Path) -> bool:
         for policy in _policies("grants", authorization)
         for statement in policy.statements
         if statement.effect is Effect.ALLOW
-        and action_fits(statement.actions, authorization.request.action)
+        and may_fit(statement.actions, authorization.request.action)
     )
     outcome = world.solver.solve(named, path.last.caller.facts)
     return not isinstance(outcome, Unsat)

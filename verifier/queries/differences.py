@@ -11,10 +11,12 @@ from iam_smt.terms import FALSE, TRUE, And, Not, Term, both, disjunction, negati
 from iam_smt.texts import Member
 from iam_smt.theory import Solver
 from verifier.compile.actions import ActionSpace
+from verifier.compile.matching import counted
 from verifier.compile.open_requests import OpenRequest
-from verifier.compile.statements import about
+from verifier.compile.statements import about, is_void
+from verifier.disputes import Readings
 from verifier.policy.attached import AttachedPolicy
-from verifier.policy.syntax import Effect, Statement
+from verifier.policy.syntax import Effect, PolicyKind, Statement
 from verifier.queries.search import Impossible, Undecided, confirmed
 from verifier.request import Request
 from verifier.semantics.contexts import impossible
@@ -32,11 +34,15 @@ class Side:
     denied: Mapping[Hashable, int]
 
 
-def side(policy: AttachedPolicy, actions: ActionSpace) -> Side:
+def side(policy: AttachedPolicy, actions: ActionSpace, readings: Readings) -> Side:
     """Return a policy ready to be compared; `allowed` and `denied` are the sets of actions of
     statements that read the same but for their actions.
     """
-    found = [(statement, actions.of(statement.actions)) for statement in policy.statements]
+    found = [
+        (statement, actions.of(counted(statement.actions, readings.of("X-10"))))
+        for statement in policy.statements
+        if policy.kind is not PolicyKind.SCP or not is_void(statement, readings)
+    ]
     allow = tuple(item for item in found if item[0].effect is Effect.ALLOW)
     deny = tuple(item for item in found if item[0].effect is Effect.DENY)
     return Side(policy, allow, deny, _by_content(allow), _by_content(deny))
@@ -70,8 +76,9 @@ _Part = tuple[Term, int]
 class Comparing:
     """Comparisons of two policies for one kind of caller, in both directions."""
 
-    def __init__(self, asker: OpenRequest, solver: Solver) -> None:
+    def __init__(self, asker: OpenRequest, solver: Solver, readings: Readings) -> None:
         self._asker = asker
+        self._readings = readings
         self._solver = solver
         self._request = asker.call.authorization().request
         self._abouts: dict[Hashable, Term] = {}
@@ -171,14 +178,14 @@ class Comparing:
     def _solve(
         self, statement: Statement, question: Term, one: Side, other: Side
     ) -> Difference | None:
-        asker = self._asker
+        asker, readings = self._asker, self._readings
         tried: list[tuple[tuple[str, ...], Request]] = []
 
         def faults(model: Model) -> list[str]:
             chosen = tuple(sorted(asker.call.chosen(model)))
             request = asker.decode(model)
             tried.append((chosen, request))
-            return _faults(one.policy, other.policy, request)
+            return _faults(one.policy, other.policy, request, readings)
 
         outcome = confirmed(self._solver, asker.with_axioms(question), faults)
         match outcome:
@@ -232,15 +239,17 @@ def _is_among(part: _Part, others: list[_Part], actions: int) -> bool:
     return any(_implies(term, wider) and not bits & actions & ~covered for wider, covered in others)
 
 
-def _faults(one: AttachedPolicy, other: AttachedPolicy, request: Request) -> list[str]:
+def _faults(
+    one: AttachedPolicy, other: AttachedPolicy, request: Request, readings: Readings
+) -> list[str]:
     """Return what the evaluator finds wrong with a request that only `one` is to allow."""
     found = impossible(request)
-    ours = list(matches((one,), request))
+    ours = list(matches((one,), request, readings=readings))
     if any(match.effect is Effect.DENY for match in ours) or not any(
         match.effect is Effect.ALLOW and match.certain for match in ours
     ):
         found.append(f"{one.title} does not allow {request.action}")
-    theirs = list(matches((other,), request))
+    theirs = list(matches((other,), request, readings=readings))
     if any(match.effect is Effect.ALLOW for match in theirs) and not any(
         match.effect is Effect.DENY and match.certain for match in theirs
     ):

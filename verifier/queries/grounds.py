@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from verifier.disputes import Readings
 from verifier.explanation import Grounds
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.syntax import Effect, Statement
 from verifier.queries.hops import DecodedHop
 from verifier.queries.witness import cause, shown
-from verifier.request import Request
 from verifier.semantics.authorize import authorize
 from verifier.semantics.statements import Match
 
@@ -19,22 +19,22 @@ _MOST_STATEMENTS = 12
 """More statements than these that allow one request are not told apart."""
 
 
-def grounds(hop: DecodedHop) -> Grounds:
+def grounds(hop: DecodedHop, readings: Readings) -> Grounds:
     """Return why the main request of a hop is allowed."""
     request, policies = hop.main.request, hop.main.policies
     allowing = [
         match
-        for match in authorize(request, policies).matches
+        for match in authorize(request, policies, readings).matches
         if match.effect is Effect.ALLOW and match.statement is not None
     ][:_MOST_STATEMENTS]
 
-    def holds_with(kept: Sequence[Match]) -> bool:
-        return _allowed_without(request, policies, [m for m in allowing if m not in kept])
-
     def fails_without(removed: Sequence[Match]) -> bool:
-        return not _allowed_without(request, policies, removed)
+        return not authorize(request, _without(policies, removed), readings).allowed
 
-    (displayed,) = shown([hop])
+    def holds_with(kept: Sequence[Match]) -> bool:
+        return not fails_without([match for match in allowing if match not in kept])
+
+    (displayed,) = shown([hop], readings)
     return Grounds(
         displayed,
         tuple(tuple(map(cause, found)) for found in _least(allowing, holds_with)),
@@ -57,10 +57,8 @@ def _least(
                 yield chosen
 
 
-def _allowed_without(
-    request: Request, policies: ApplicablePolicies, removed: Sequence[Match]
-) -> bool:
-    """Return whether the request is allowed if these statements were not there."""
+def _without(policies: ApplicablePolicies, removed: Sequence[Match]) -> ApplicablePolicies:
+    """Return the policies as if these statements were not there."""
     gone = {(match.policy, match.statement) for match in removed}
 
     def left(policy: AttachedPolicy) -> AttachedPolicy:
@@ -74,7 +72,7 @@ def _allowed_without(
     def rest(level: Level) -> Level:
         return tuple(map(left, level))
 
-    changed = replace(
+    return replace(
         policies,
         identity=rest(policies.identity),
         resource=left(policies.resource) if policies.resource else None,
@@ -85,4 +83,3 @@ def _allowed_without(
         rcps=tuple(map(rest, policies.rcps)),
         endpoint=left(policies.endpoint) if policies.endpoint else None,
     )
-    return authorize(request, changed).allowed

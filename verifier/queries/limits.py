@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iam_smt.terms import Term, conjunction, negation
 from verifier.compile.calls import Call
 from verifier.compile.conditions import condition_holds
+from verifier.disputes import DEFAULT
 from verifier.policy.syntax import Condition
 from verifier.request import Request
 from verifier.semantics import conditions
@@ -29,7 +30,7 @@ class Limits:
     """Conditions that must hold (`where`) and that must not (`without`).
 
     A condition on who asks is about the first request of a path, the asker's own; any other is
-    about every request.
+    about every request. What a question means is not disputed: AWS never reads it.
     """
 
     where: tuple[Condition, ...] = ()
@@ -37,7 +38,7 @@ class Limits:
 
     def term(self, call: Call, *, first: bool) -> Term:
         """Return a term that holds iff the call is as the question demands."""
-        request = call.authorization().request
+        request = replace(call.authorization().request, readings=DEFAULT)
         wanted = [condition_holds(item, request) for item in self.where if _binds(item, first)]
         unwanted = [condition_holds(item, request) for item in self.without if _binds(item, first)]
         return conjunction([*wanted, *map(negation, unwanted)])

@@ -8,7 +8,7 @@ from functools import lru_cache
 from iam_smt.principals import Kind
 from verifier import facts
 from verifier.compile.callers import Caller
-from verifier.compile.matching import names_action
+from verifier.compile.matching import may_fit
 from verifier.compile.targets import Target
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect
@@ -61,7 +61,6 @@ class Offers:
 def allows_action(policy: AttachedPolicy, action: str) -> bool:
     """Return whether an Allow of the policy names the action, or may for want of its document."""
     return policy.policy is None or any(
-        statement.effect is Effect.ALLOW
-        and names_action(statement.actions, action) != statement.actions.negated
+        statement.effect is Effect.ALLOW and may_fit(statement.actions, action)
         for statement in policy.statements
     )

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from iam_smt.terms import FALSE, TRUE, Term, negation
 from verifier.compile.calls import Authorization
 from verifier.compile.conditions import condition_holds
-from verifier.compile.statements import action_fits, principal_fits, resource_fits
+from verifier.compile.matching import action_fits
+from verifier.compile.resources import resource_fits
+from verifier.compile.statements import principal_fits
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Condition, Effect, Statement
 from verifier.queries.paths import Path
@@ -55,7 +57,8 @@ def _may_apply(statement: Statement, authorization: Authorization) -> bool:
         principal_fits(statement, request)[0],
         resource_fits(statement.resources, request),
     ]
-    return action_fits(statement.actions, request.action) and FALSE not in terms
+    fits = action_fits(statement.actions, request.action, request.readings.of("X-10"))
+    return fits and FALSE not in terms
 
 
 def _policies(authorization: Authorization) -> Iterator[AttachedPolicy]:

@@ -40,7 +40,9 @@ class Undecided:
 def find(world: World, path: Path) -> Found | Impossible | Undecided:
     """Solve a path, and replay it; see `decoded`."""
     outcome = decoded(world, path)
-    return Found(witness.shown(outcome)) if isinstance(outcome, list) else outcome
+    if not isinstance(outcome, list):
+        return outcome
+    return Found(witness.shown(outcome, world.readings))
 
 
 def decoded(world: World, path: Path, *besides: Term) -> list[DecodedHop] | Impossible | Undecided:
@@ -71,7 +73,7 @@ def decoded(world: World, path: Path, *besides: Term) -> list[DecodedHop] | Impo
 
 
 def _faults(world: World, hops: Sequence[DecodedHop]) -> list[str]:
-    found = witness.replay(hops)
+    found = witness.replay(hops, world.readings)
     for number, hop in enumerate(hops):
         found += world.limits.faults(hop.main.request, first=number == 0)
     return found

@@ -6,8 +6,8 @@ from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 from iam_smt.automata import Clause
-from verifier.compile.matching import names_action
-from verifier.compile.statements import fixed_clause
+from verifier.compile.matching import may_fit
+from verifier.compile.resources import widest_clause
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.principals import (
     AccountEntry,
@@ -75,10 +75,7 @@ class TrustIndex:
             self._unread[role.arn] = role
             return
         for statement in role.trust.policy.statements:
-            assumes = any(
-                names_action(statement.actions, action) != statement.actions.negated
-                for action in _ASSUME
-            )
+            assumes = any(may_fit(statement.actions, action) for action in _ASSUME)
             if statement.effect is Effect.DENY or not assumes or statement.principal is None:
                 continue
             entries = statement.principal.entries
@@ -191,8 +188,8 @@ def _assumable(policy: AttachedPolicy) -> tuple[tuple[Clause | None, bool], ...]
         return ((None, False),)
     found: list[tuple[Clause | None, bool]] = []
     for statement in policy.statements:
-        named = names_action(statement.actions, _ASSUME[0]) != statement.actions.negated
+        named = may_fit(statement.actions, _ASSUME[0])
         if statement.effect is Effect.ALLOW and named:
             element = statement.resources
-            found.append((fixed_clause(element), element.negated) if element else (None, False))
+            found.append((widest_clause(element), element.negated) if element else (None, False))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from verifier.disputes import Readings
 from verifier.policy.syntax import Effect, PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.semantics.authorize import Decision, Outcome, authorize
@@ -21,7 +22,7 @@ _KINDS_THAT_GRANT = (
 )
 
 
-def replay(hops: Sequence[DecodedHop]) -> list[str]:
+def replay(hops: Sequence[DecodedHop], readings: Readings) -> list[str]:
     """Return what the evaluator finds wrong with a path; empty if it confirms every hop.
 
     Each request must be possible (section 5), allowed (section 6), and agree with what the
@@ -31,30 +32,31 @@ def replay(hops: Sequence[DecodedHop]) -> list[str]:
     session: Session | None = None
     for number, hop in enumerate(hops, 1):
         for replayable in (hop.main, *hop.others):
-            faults += [f"hop {number}: {fault}" for fault in _faults(replayable, session)]
+            found = _faults(replayable, session, readings)
+            faults += [f"hop {number}: {fault}" for fault in found]
         if hop.role is not None:
             session = assume(hop.main.request, hop.role.arn, hop.role.tags, session)
     return faults
 
 
-def _faults(replayable: Replayable, session: Session | None) -> Iterator[str]:
+def _faults(replayable: Replayable, session: Session | None, readings: Readings) -> Iterator[str]:
     request = replayable.request
     yield from impossible(request)
     if session is not None:
         yield from contradictions(session, request)
-    decision = authorize(request, replayable.policies)
+    decision = authorize(request, replayable.policies, readings)
     if decision.outcome is not Outcome.ALLOW:
         yield f"{request.action} on {request.resource} is not allowed: {decision.reason}"
 
 
-def shown(hops: Sequence[DecodedHop]) -> tuple[Hop, ...]:
+def shown(hops: Sequence[DecodedHop], readings: Readings) -> tuple[Hop, ...]:
     """Return the hops of a confirmed path with the statements that allow them."""
     return tuple(
         Hop(
             hop.main.request,
             hop.chosen,
             tuple(other.request.action for other in hop.others),
-            causes(authorize(hop.main.request, hop.main.policies)),
+            causes(authorize(hop.main.request, hop.main.policies, readings)),
             hop.known,
         )
         for hop in hops

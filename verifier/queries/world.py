@@ -19,6 +19,7 @@ from iam_smt.theory import Solver, Unsat
 from verifier.compile.callers import Caller, open_session
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
+from verifier.disputes import Readings
 from verifier.policy.principals import ServiceEntry
 from verifier.policy.syntax import Effect
 from verifier.queries.limits import Limits
@@ -29,11 +30,14 @@ from verifier.snapshot.model import Role, Snapshot
 
 @dataclass
 class World:
-    """A snapshot with a solver and what has been found out about it."""
+    """A snapshot with a solver, with disputed points as `readings` read them, and with what has
+    been found out about it.
+    """
 
     snapshot: Snapshot
     solver: Solver = field(default_factory=Solver)
     limits: Limits = field(default_factory=Limits)
+    readings: Readings = field(default_factory=Readings)
     _refuted: dict[bytes, bool] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -97,6 +101,7 @@ class World:
             assume,
             self.snapshot.endpoints,
             given=given,
+            readings=self.readings,
         )
 
     def open_session(

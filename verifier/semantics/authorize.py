@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from verifier import facts
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.syntax import Effect, PolicyKind
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
@@ -56,8 +57,10 @@ class _Layers:
         return organization + self.endpoint + resource + principal
 
 
-def authorize(request: Request, policies: ApplicablePolicies) -> Decision:
-    """Return the decision for `request` under `policies` (R6.4).
+def authorize(
+    request: Request, policies: ApplicablePolicies, readings: Readings = DEFAULT
+) -> Decision:
+    """Return the decision for `request` under `policies` (R6.4), disputed points read as said.
 
     Where a match is open (R3.54, a missing document) the request is decided twice, once with all
     of these for the caller and once against; only if both agree is the outcome certain.
@@ -67,39 +70,43 @@ def authorize(request: Request, policies: ApplicablePolicies) -> Decision:
     signed = request.principal.kind in ACCOUNT_KINDS
     if signed and request.action.lower() in facts.ALWAYS_ALLOWED:
         return Decision(Outcome.ALLOW, "needs no permission (R6.59)", ())
-    layers = _layers(request, policies)
+    layers = _layers(request, policies, readings)
     found = layers.all()
-    best, why_not = _decide(request, policies, layers, lenient=True)
+    best, why_not = _decide(request, policies, layers, readings, lenient=True)
     if not best:
         return Decision(Outcome.DENY, why_not, found)
-    worst, why_not = _decide(request, policies, layers, lenient=False)
+    worst, why_not = _decide(request, policies, layers, readings, lenient=False)
     if not worst:
         return Decision(Outcome.UNDETERMINED, _open(found), found)
     return Decision(Outcome.ALLOW, "allowed", found)
 
 
-def _layers(request: Request, policies: ApplicablePolicies) -> _Layers:
+def _layers(request: Request, policies: ApplicablePolicies, readings: Readings) -> _Layers:
     """Return the matches of the policies that bind this caller and this resource.
 
     SCPs bind principals of accounts wherever the resource is and whatever its policy grants, but
     no service-linked role (R6.20, R6.25, R6.26); RCPs bind requests on covered services, whoever
-    calls, and only deny (R6.30-R6.33); a service-linked role has no boundary (R6.83).
+    calls, and only deny (R6.30-R6.33); for an action without a resource those of the caller's
+    account do, or none (R6.35, X-21). A service-linked role has no boundary (R6.83).
     """
     principal = request.principal
     has_boundary = bool(policies.boundary)
 
     def found(attached: Iterable[AttachedPolicy]) -> tuple[Match, ...]:
-        return tuple(matches(attached, request, has_boundary))
+        return tuple(matches(attached, request, has_boundary, readings))
 
     bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
     governed = services.rcps_apply(request)
+    rcps = tuple(found(level) for level in policies.rcps) if governed else ()
+    if request.resource == "*" and _any_denies(rcps) and readings.says("X-21", "none"):
+        rcps = ()
     return _Layers(
         identity=found(policies.identity),
         resource=found(_of_resource(request, policies)),
         boundary=found(() if principal.is_service_linked else policies.boundary),
         session=found(policies.session),
         scps=tuple(found(level) for level in policies.scps) if bound else (),
-        rcps=tuple(found(level) for level in policies.rcps) if governed else (),
+        rcps=rcps,
         endpoint=found([policies.endpoint] if policies.endpoint else []),
     )
 
@@ -114,8 +121,17 @@ def _of_resource(request: Request, policies: ApplicablePolicies) -> Iterator[Att
             yield policy
 
 
+def _any_denies(levels: Iterable[Iterable[Match]]) -> bool:
+    return any(match.effect is Effect.DENY for level in levels for match in level)
+
+
 def _decide(
-    request: Request, policies: ApplicablePolicies, layers: _Layers, *, lenient: bool
+    request: Request,
+    policies: ApplicablePolicies,
+    layers: _Layers,
+    readings: Readings,
+    *,
+    lenient: bool,
 ) -> tuple[bool, str]:
     """Return whether the request is allowed, and if not why (R6.3, R6.4)."""
 
@@ -140,7 +156,7 @@ def _decide(
         if match.effect is Effect.ALLOW and counts(match)
         for granted in match.grants
     )
-    return _core(request, policies, layers, classes, allows)
+    return _core(request, policies, layers, classes, allows, readings)
 
 
 def _core(
@@ -149,12 +165,14 @@ def _core(
     layers: _Layers,
     classes: frozenset[Grant],
     allows: Callable[[Iterable[Match]], bool],
+    readings: Readings,
 ) -> tuple[bool, str]:
     """Return the decision of identity side and resource side.
 
     In one account R6.10-R6.16 and, where the resource policy must allow, R6.50 and R6.51: an
-    account grant then leaves it to IAM (R3.30). Across accounts R6.70-R6.74 (R3.31). Callers
-    without an account: R6.80-R6.82.
+    account grant then leaves it to IAM (R3.30); a session policy limits a grant to the session
+    itself or to everyone, or it does not (R6.12, X-16). Across accounts R6.70-R6.74 (R3.31).
+    Callers without an account: R6.80-R6.82.
     """
     kind = request.principal.kind
     if kind is PrincipalType.SERVICE:
@@ -178,7 +196,10 @@ def _core(
         granted = bool(classes & {Grant.SELF, Grant.ANY, Grant.ACCOUNT}) or not strict
         return granted and caged, "the resource policy does not allow the root user (R6.14)"
     if classes & {Grant.SELF, Grant.ANY}:
-        return True, ""
+        limited = bool(policies.session) and not allows(layers.session)
+        if not limited or not readings.says("X-16", "simulator"):
+            return True, ""
+        return False, "the session policy does not allow it (X-16)"
     by_name = bool(classes & {Grant.ROLE, Grant.PARENT})
     by_identity = identity and (not strict or Grant.ACCOUNT in classes)
     if not by_name and not by_identity:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
-from verifier.facts import is_multivalued
+from verifier.catalogue import is_multivalued
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.templates import Template, Token, Variable, Wildcard, template
 from verifier.request import Context
 
@@ -88,17 +89,18 @@ class ActionList:
     """The actions that a list of patterns names, ignoring case (R2.1-R2.4).
 
     `*` names every action. Wildcards in the service prefix do not swallow the colon (R2.4), so
-    that a pattern without a colon names nothing.
+    that a pattern without a colon names nothing; or with `wild_prefixes` off they name nothing at
+    all (X-10).
     """
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], *, wild_prefixes: bool = True) -> None:
         texts = [pattern.lower() for pattern in patterns]
         self._all = any(text and not text.strip("*") for text in texts)
         self._names = frozenset(text for text in texts if ":" in text and not _is_wild(text))
         self._globs = [
             (_text_tokens(prefix), _text_tokens(name))
             for prefix, colon, name in (text.partition(":") for text in texts if _is_wild(text))
-            if colon
+            if colon and (wild_prefixes or not _is_wild(prefix))
         ]
 
     def __contains__(self, action: object) -> bool:
@@ -121,29 +123,102 @@ def _text_tokens(pattern: str) -> tuple[Token, ...]:
     return template(pattern, wildcards=True, variables=False).tokens
 
 
-def resource_matches(pattern: Template, resource: str, context: Context) -> bool:
+def resource_matches(
+    pattern: Template, resource: str, context: Context, readings: Readings = DEFAULT
+) -> bool:
     """Return whether the pattern covers `resource` as one case-sensitive glob (R2.22-R2.25).
 
-    A pattern whose variable has no value covers nothing (R2.48).
+    A pattern whose variable has no value covers nothing (R2.48). What is shorter than an ARN is a
+    glob, too (R2.26, X-2), but for `*`, which every reading takes to cover everything (R2.20).
     """
     tokens = substitute(pattern, context) if pattern.variables else pattern.tokens
-    return tokens is not None and glob(tokens, resource)
+    if tokens is None:
+        return False
+    missing = _PARTS_OF_AN_ARN - len(_split(tokens))
+    if not missing:
+        return _covers(tokens, resource, readings)
+    plain = glob(tokens, resource)
+    if tokens == (Wildcard.RUN,):
+        return plain
+    padded = _covers((*tokens, *(":", Wildcard.RUN) * missing), resource, readings)
+    if plain != padded and readings.says("X-2", "padded"):
+        return padded
+    return plain and not readings.says("X-2", "nothing")
 
 
-def arn_matches(tokens: Sequence[Token], text: str) -> bool:
+def _covers(tokens: tuple[Token, ...], resource: str, readings: Readings) -> bool:
+    """Return whether a whole ARN pattern covers `resource`; stricter readings of its wildcards
+    may take away (R2.23, R2.27, X-1).
+    """
+    if not glob(tokens, resource):
+        return False
+    if not _has_early_wildcard(tokens) or _part_by_part(tokens, resource):
+        return True
+    if readings.says("X-1", "parts"):
+        return False
+    return _ends_cross(tokens, resource) or not readings.says("X-1", "part-ends")
+
+
+@lru_cache(maxsize=65536)
+def _has_early_wildcard(tokens: tuple[Token, ...]) -> bool:
+    return any(isinstance(token, Wildcard) for part in _split(tokens)[:-1] for token in part)
+
+
+def _ends_cross(tokens: tuple[Token, ...], text: str) -> bool:
+    """Return whether the pattern matches `text` if before its fifth colon only such `*` cross
+    colons as a colon follows.
+    """
+    colons = 0
+    places = {0}
+    for token, following in zip(tokens, (*tokens[1:], ""), strict=True):
+        if isinstance(token, str):
+            places = {place + len(token) for place in places if text.startswith(token, place)}
+            colons += token.count(":")
+            continue
+        crosses = colons >= _PARTS_OF_AN_ARN - 1
+        if token is Wildcard.ONE:
+            places = {
+                place + 1
+                for place in places
+                if place < len(text) and (crosses or text[place] != ":")
+            }
+        else:
+            crosses |= isinstance(following, str) and following.startswith(":")
+            places = _after_run(text, places, crosses)
+    return len(text) in places
+
+
+def _after_run(text: str, starts: set[int], crosses: bool) -> set[int]:
+    """Return where a run of characters may end that begins at one of the places."""
+    found: set[int] = set()
+    inside = False
+    for place in range(len(text) + 1):
+        inside = place in starts or (inside and (crosses or text[place - 1] != ":"))
+        if inside:
+            found.add(place)
+    return found
+
+
+def arn_matches(tokens: tuple[Token, ...], text: str, readings: Readings = DEFAULT) -> bool:
     """Return whether an ARN pattern matches an ARN part by part (R4.51).
 
     Both are split at their first five colons; `*` never crosses a colon in parts 1 to 5. With
-    fewer than six parts on either side there is no match (R4.52).
+    fewer than six parts on either side there is no match (R4.52), or a shorter pattern is a glob
+    (X-8).
     """
+    if len(_split(tokens)) != _PARTS_OF_AN_ARN:
+        return glob(tokens, text) and readings.says("X-8", "glob")
+    return _part_by_part(tokens, text)
+
+
+def _part_by_part(tokens: tuple[Token, ...], text: str) -> bool:
     parts = text.split(":", _PARTS_OF_AN_ARN - 1)
     patterns = _split(tokens)
-    if len(parts) != _PARTS_OF_AN_ARN or len(patterns) != _PARTS_OF_AN_ARN:
-        return False
-    return all(glob(pattern, part) for pattern, part in zip(patterns, parts, strict=True))
+    return len(parts) == len(patterns) and all(map(glob, patterns, parts))
 
 
-def _split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+@lru_cache(maxsize=65536)
+def _split(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
     parts: list[list[Token]] = [[]]
     for token in tokens:
         if not isinstance(token, str):
@@ -152,4 +227,4 @@ def _split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
         head, *tail = token.split(":", _PARTS_OF_AN_ARN - len(parts))
         parts[-1].append(head)
         parts += [[part] for part in tail]
-    return [tuple(part) for part in parts]
+    return tuple(map(tuple, parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.principals import (
     AccountEntry,
     AuthenticatedUsers,
@@ -80,23 +81,25 @@ def may_be_named(element: PrincipalElement, principal: Principal) -> bool:
     return unknown and any(isinstance(entry, CanonicalUserEntry) for entry in element.entries)
 
 
-def is_exempt(element: PrincipalElement, principal: Principal) -> bool | None:
+def is_exempt(
+    element: PrincipalElement, principal: Principal, readings: Readings = DEFAULT
+) -> bool | None:
     """Return whether a `NotPrincipal` exempts `principal`; None if that is open.
 
     A principal is exempt for certain when its full chain is listed: user and account; session,
     role and account. With none of it listed it is not exempt; with a part AWS leaves it open
-    (R3.54).
+    (R3.54), unless a reading decides (X-3).
     """
     found = grants(element, principal)
-    exempt = _is_exempt(found, principal)
+    exempt = _is_exempt(found, principal, readings)
     if may_be_named(element, principal) and exempt != _is_exempt(
-        found | {Grant.ACCOUNT}, principal
+        found | {Grant.ACCOUNT}, principal, readings
     ):
         return None
     return exempt
 
 
-def _is_exempt(found: frozenset[Grant], principal: Principal) -> bool | None:
+def _is_exempt(found: frozenset[Grant], principal: Principal, readings: Readings) -> bool | None:
     if Grant.ANY in found:
         return True
     match principal.kind:
@@ -114,4 +117,6 @@ def _is_exempt(found: frozenset[Grant], principal: Principal) -> bool | None:
             return False
     if chain <= found:
         return True
-    return None if found else False
+    if not found or readings.says("X-3", "denied"):
+        return False
+    return True if readings.says("X-3", "exempt") else None

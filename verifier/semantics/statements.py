@@ -6,11 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import AttachedPolicy
-from verifier.policy.syntax import ActionElement, Effect, ResourceElement, Statement
+from verifier.policy.syntax import (
+    ActionElement,
+    Effect,
+    PolicyKind,
+    ResourceElement,
+    Statement,
+)
 from verifier.request import Principal, Request
 from verifier.semantics.conditions import condition_holds
-from verifier.semantics.matching import ActionList, resource_matches
+from verifier.semantics.matching import ActionList, resource_matches, substitute
 from verifier.semantics.principals import Grant, grants, is_exempt, may_be_named
 
 
@@ -29,28 +36,40 @@ class Match:
     certain: bool = True
 
 
-def action_fits(element: ActionElement, action: str) -> bool:
+def action_fits(element: ActionElement, action: str, readings: Readings = DEFAULT) -> bool:
     """Return whether `Action` names the action, or `NotAction` does not (R2.6)."""
-    return (action in _listed(element)) != element.negated
+    return (action in _listed(element, readings.of("X-10"))) != element.negated
 
 
 @lru_cache(maxsize=1 << 16)
-def _listed(element: ActionElement) -> ActionList:
-    return ActionList(pattern.text for pattern in element.patterns)
+def _listed(element: ActionElement, prefixes: str) -> ActionList:
+    texts = (pattern.text for pattern in element.patterns)
+    return ActionList(texts, wild_prefixes=prefixes == "effective")
 
 
-def resource_fits(element: ResourceElement | None, request: Request) -> bool:
-    """Return whether `Resource` covers the resource, or `NotResource` does not (R2.28, R1.15)."""
+def resource_fits(
+    element: ResourceElement | None, request: Request, readings: Readings = DEFAULT
+) -> bool:
+    """Return whether `Resource` covers the resource, or `NotResource` does not (R2.28, R1.15).
+
+    What lacks a value in `NotResource` excludes nothing, or voids the statement (R2.48, X-19).
+    """
     if element is None:
         return True
     covered = any(
-        resource_matches(pattern, request.resource, request.context) for pattern in element.patterns
+        resource_matches(pattern, request.resource, request.context, readings)
+        for pattern in element.patterns
     )
-    return covered != element.negated
+    if not element.negated:
+        return covered
+    return not covered and not (
+        any(substitute(pattern, request.context) is None for pattern in element.patterns)
+        and readings.says("X-19", "void")
+    )
 
 
 def principal_fits(
-    statement: Statement, principal: Principal, has_boundary: bool
+    statement: Statement, principal: Principal, has_boundary: bool, readings: Readings = DEFAULT
 ) -> Iterator[tuple[frozenset[Grant], bool]]:
     """Yield the classes by which the principal test holds, and whether it does for certain.
 
@@ -68,27 +87,47 @@ def principal_fits(
             yield frozenset({Grant.ACCOUNT}), False
     elif statement.effect is Effect.DENY and has_boundary:
         yield frozenset(), True
-    elif (exempt := is_exempt(element, principal)) is not True:
+    elif (exempt := is_exempt(element, principal, readings)) is not True:
         yield frozenset({Grant.ANY}), exempt is False
 
 
 def _matches(
-    policy: AttachedPolicy, statement: Statement, request: Request, has_boundary: bool
+    policy: AttachedPolicy,
+    statement: Statement,
+    request: Request,
+    has_boundary: bool,
+    readings: Readings,
 ) -> Iterator[Match]:
     """Yield how `statement` matches `request`, if it does (0.1 of the semantics)."""
-    if not action_fits(statement.actions, request.action):
+    if not action_fits(statement.actions, request.action, readings):
         return
-    if not resource_fits(statement.resources, request):
+    if policy.kind is PolicyKind.SCP and _is_void(statement, readings):
         return
-    reached = list(principal_fits(statement, request.principal, has_boundary))
-    if reached and all(condition_holds(item, request.context) for item in statement.conditions):
+    if not resource_fits(statement.resources, request, readings):
+        return
+    reached = list(principal_fits(statement, request.principal, has_boundary, readings))
+    context = request.context
+    if reached and all(condition_holds(item, context, readings) for item in statement.conditions):
         for classes, certain in reached:
             in_force = certain and not policy.doubt
             yield Match(policy, statement, statement.effect, classes, certain=in_force)
 
 
+def _is_void(statement: Statement, readings: Readings) -> bool:
+    """Return whether a statement of an SCP is void: an Allow for less than `*` (R6.24, X-17)."""
+    if statement.effect is Effect.DENY or readings.of("X-17") == "allowed":
+        return False
+    element = statement.resources
+    return element is not None and (
+        element.negated or all(pattern.text != "*" for pattern in element.patterns)
+    )
+
+
 def matches(
-    policies: Iterable[AttachedPolicy], request: Request, has_boundary: bool = False
+    policies: Iterable[AttachedPolicy],
+    request: Request,
+    has_boundary: bool = False,
+    readings: Readings = DEFAULT,
 ) -> Iterator[Match]:
     """Yield every match; a policy without its document may allow and may deny."""
     for policy in policies:
@@ -97,4 +136,4 @@ def matches(
                 yield Match(policy, None, effect, frozenset(Grant), certain=False)
             continue
         for statement in policy.policy.statements:
-            yield from _matches(policy, statement, request, has_boundary)
+            yield from _matches(policy, statement, request, has_boundary, readings)

@@ -37,13 +37,14 @@ def number(text: str) -> Fraction | None:
 
 
 @lru_cache(maxsize=4096)
-def moment(text: str) -> Fraction | None:
+def moment(text: str, *, years: bool = True) -> Fraction | None:
     """Return seconds since 1970 for an ISO 8601 form or epoch seconds, else None (R4.45).
 
-    Missing parts mean the start of the period, in UTC. Four digits are a year (X-13).
+    Missing parts mean the start of the period, in UTC. Four digits are a year, or else without
+    `years` epoch seconds (X-13).
     """
     match = _MOMENT.fullmatch(text)
-    if not match:
+    if not match or not (match["month"] or years):
         return number(text)
     parts = match.groupdict()
     try:
