@@ -29,6 +29,7 @@ from tests.vocabulary import (
     kinds_of,
     weight_of,
 )
+from verifier.disputes import POINTS, Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.operators import OPERATORS
 from verifier.request import Principal, PrincipalType, Request, context
@@ -138,10 +139,10 @@ class Generator:
 
         def value() -> str:
             text = str(self._one(pool))
-            if kind in ("text", "arn", "texts"):
+            if kind in ("text", "arn", "texts", "boolean"):
                 if self._chance(6):
                     return str(self._one(VARIABLES))
-                if self._chance(2):
+                if kind != "boolean" and self._chance(2):
                     text = self.pattern(text)
             return text
 
@@ -251,6 +252,13 @@ class Generator:
             )
             found["Constraints"] = {kind: {"Dept": self._one(["IT", "*"])}}
         return found
+
+    def readings(self) -> Readings:
+        """Return readings of the disputed points: all by default, or any."""
+        if self._chance(2):
+            return Readings()
+        chosen = {point.id: self._one(list(point.readings)) for point in POINTS.values()}
+        return Readings(chosen)
 
     def case(self) -> tuple[dict[str, Any], str]:
         """Return policies with the action that they are about."""

@@ -14,7 +14,6 @@ from iam_smt.theory import Solver
 from tests.test_cli import ROOT, assert_kept
 from verifier import Snapshot
 from verifier.cli import cli
-from verifier.disputes import DEFAULT
 from verifier.errors import QuestionError
 from verifier.example import write
 from verifier.explain import explain
@@ -119,7 +118,7 @@ def test_grounds(acme: Snapshot, action: str) -> None:
         hop = _direct(acme, sentence)
         if hop is None:
             continue
-        found = grounds(hop, DEFAULT)
+        found = grounds(hop)
         every = [
             Cause(
                 match.policy.title,

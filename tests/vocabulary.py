@@ -13,7 +13,11 @@ A, B, C = "111111111111", "222222222222", "333333333333"
 ORGANIZATION = "o-aaaaaaaaaa"
 
 ACTIONS = {
-    "s3:GetObject": ["arn:aws:s3:::data/a/b.txt", "arn:aws:s3:::data/${aws:username}/x"],
+    "s3:GetObject": [
+        "arn:aws:s3:::data/a/b.txt",
+        "arn:aws:s3:::data/${aws:username}/x",
+        "arn:aws:s3:::data/a:b:data",
+    ],
     "s3:DeleteBucket": ["arn:aws:s3:::data", "arn:aws:s3:::logs"],
     "s3:DeleteBucketPolicy": ["arn:aws:s3:::data"],
     "s3:ListAllMyBuckets": ["*"],
@@ -128,7 +132,14 @@ _ARNS = [
 _ADDRESSES = ["203.0.113.7", "203.0.113.200", "198.51.100.1", "2001:db8::1", "2001:db9::1"]
 BLOCKS = ["203.0.113.0/24", "203.0.113.7", "0.0.0.0/0", "2001:db8::/32", "203.0.113.9/25", "x"]
 _NUMBERS = ["10", "10.0", "9.5", "-3", "1e2", "abc", ""]
-_MOMENTS = ["2026-01-01", "2026-01-01T00:00:00Z", "2026-06-01T12:00:00+02:00", "1767225600", "x"]
+_MOMENTS = [
+    "2026-01-01",
+    "2026-01-01T00:00:00Z",
+    "2026-06-01T12:00:00+02:00",
+    "1767225600",
+    "2027",
+    "x",
+]
 _BYTES = ["QUJD", "QUI=", "!!"]
 _BOOLEANS = ["true", "false", "TRUE", "maybe"]
 

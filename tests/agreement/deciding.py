@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from random import Random
 
 from iam_smt.terms import FALSE, TRUE
@@ -62,8 +63,8 @@ def agree(
 
 
 def decisions(seed: int, numbers: range) -> tuple[Counter[str], list[str]]:
-    """Compare both readings on twenty requests for each number; return the outcomes, and what
-    differs, the first made small.
+    """Compare both twins on twenty requests for each number, half of the time with disputed points
+    read otherwise; return the outcomes, and what differs, the first made small.
     """
     outcomes: Counter[str] = Counter()
     different: list[str] = []
@@ -71,23 +72,25 @@ def decisions(seed: int, numbers: range) -> tuple[Counter[str], list[str]]:
         generator = Generator(Random(f"{seed}/{number}"))
         documents, action = generator.case()
         policies = bearing(documents, action)
+        readings = generator.readings()
         for index in range(REQUESTS):
             request = generator.request(action)
             solve = index < _SOLVED
             try:
-                outcomes[agree(request, policies, solve=solve)] += 1
+                outcomes[agree(request, policies, readings, solve=solve)] += 1
             except AssertionError:
                 outcomes["different"] += 1
-                found = f"decision {seed}/{number} request {index}"
+                found = f"decision {seed}/{number} request {index} {dict(readings.chosen)}"
                 if not different:
-                    found += "\n" + shrunk(documents, request, action, _differs)
+                    differs = partial(_differs, readings=readings)
+                    found += "\n" + shrunk(documents, request, action, differs)
                 different.append(found)
     return outcomes, different
 
 
-def _differs(request: Request, policies: ApplicablePolicies) -> bool:
+def _differs(request: Request, policies: ApplicablePolicies, readings: Readings) -> bool:
     try:
-        agree(request, policies, solve=True)
+        agree(request, policies, readings, solve=True)
     except AssertionError:
         return True
     return False

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from tests.agreement.deciding import REQUESTS, agree, decisions
 from tests.agreement.shrinking import shrunk
 from tests.generation import Generator, bearing
+from tests.pinning import folded
+from verifier.compile.authorize import authorize as compile_authorization
+from verifier.disputes import VARIED, Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.request import Request
 from verifier.semantics.authorize import Outcome, authorize
@@ -24,9 +27,37 @@ def test_same_decision(random: Random) -> None:
     """Folded over a known request, and now and then pinned by the solver, both decide alike."""
     generator = Generator(random)
     document, action = generator.case()
-    policies = bearing(document, action)
+    policies, readings = bearing(document, action), generator.readings()
     for number in range(10):
-        agree(generator.request(action), policies, solve=number == 0)
+        agree(generator.request(action), policies, readings, solve=number == 0)
+
+
+@settings(max_examples=int(os.environ.get("VERIFIER_EXAMPLES", "300")))
+@given(st.randoms(use_true_random=False))
+def test_what_was_not_met_makes_no_difference(random: Random) -> None:
+    """Neither twin decides otherwise under a reading that it has not asked about."""
+    generator = Generator(random)
+    document, action = generator.case()
+    policies, other = bearing(document, action), generator.readings()
+    for _ in range(10):
+        request, before = generator.request(action), Readings()
+        outcome = authorize(request, policies, before).outcome
+        after = Readings(_not_met(other, before))
+        assert outcome is authorize(request, policies, after).outcome
+        before = Readings()
+        term = compile_authorization(folded(request, policies, before), policies)
+        after = Readings(_not_met(other, before))
+        again = compile_authorization(folded(request, policies, after), policies)
+        assert repr(term) == repr(again)
+
+
+def _not_met(other: Readings, before: Readings) -> dict[str, str]:
+    """Return the readings of `other` that differ from those of `before` and were not met."""
+    return {
+        point: reading
+        for point, reading in other.chosen.items()
+        if point in VARIED and (point, reading) not in before.met
+    }
 
 
 def test_many_decisions() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from verifier.disputes import Readings
+from verifier.disputes import DEFAULT, Readings
 from verifier.explanation import Grounds
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.syntax import Effect, Statement
@@ -19,7 +19,7 @@ _MOST_STATEMENTS = 12
 """More statements than these that allow one request are not told apart."""
 
 
-def grounds(hop: DecodedHop, readings: Readings) -> Grounds:
+def grounds(hop: DecodedHop, readings: Readings = DEFAULT) -> Grounds:
     """Return why the main request of a hop is allowed."""
     request, policies = hop.main.request, hop.main.policies
     allowing = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.disputes import Readings
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.syntax import Effect, PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.semantics.authorize import Decision, Outcome, authorize
@@ -22,7 +22,7 @@ _KINDS_THAT_GRANT = (
 )
 
 
-def replay(hops: Sequence[DecodedHop], readings: Readings) -> list[str]:
+def replay(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> list[str]:
     """Return what the evaluator finds wrong with a path; empty if it confirms every hop.
 
     Each request must be possible (section 5), allowed (section 6), and agree with what the
@@ -49,7 +49,7 @@ def _faults(replayable: Replayable, session: Session | None, readings: Readings)
         yield f"{request.action} on {request.resource} is not allowed: {decision.reason}"
 
 
-def shown(hops: Sequence[DecodedHop], readings: Readings) -> tuple[Hop, ...]:
+def shown(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> tuple[Hop, ...]:
     """Return the hops of a confirmed path with the statements that allow them."""
     return tuple(
         Hop(
