@@ -186,7 +186,7 @@ def setting(request: SymbolicRequest, policies: ApplicablePolicies) -> Setting:
     strict = _is_key(request) or (
         _part(request).startswith("role/") and (action in facts.TRUST_ACTIONS)
     )
-    limited = request.same_account and policies.session and policies.resource is not None
+    limited = request.same_account and policies.session and any(policies.of_resource)
     session_limits_all = bool(limited) and request.readings.says("X-16", "simulator")
     return Setting(kind, request.same_account, strict, accepted, session_limits_all)
 

@@ -21,7 +21,7 @@ from verifier.compile.actions import ActionSpace
 from verifier.compile.callers import Caller, anonymous_caller, named_caller, outside_caller
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
-from verifier.disputes import Readings
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.principals import ProviderEntry, ServiceEntry
 from verifier.policy.syntax import Policy, PolicyKind
 from verifier.request import Request
@@ -68,7 +68,10 @@ class OpenRequest:
 
 
 def open_request(
-    caller: Caller, actions: ActionSpace, not_before: Fraction | None, readings: Readings
+    caller: Caller,
+    actions: ActionSpace,
+    not_before: Fraction | None,
+    readings: Readings = DEFAULT,
 ) -> OpenRequest:
     """Return the request of a caller of which nothing else is known."""
     label = caller.label
