@@ -117,12 +117,14 @@ class Permission:
 class Powers:
     """What the sessions of a role can do at most, by what its policies and boundary say.
 
-    `services` has, under each access level, the services with such actions. An upper bound:
-    conditions and resources of the statements are set aside.
+    `services` has, under each access level, the services with such actions. `becomes` are the
+    roles that they may become, over chains of any length: what those can do is counted in. An
+    upper bound: conditions and resources of the statements are set aside.
     """
 
     administrator: bool
     services: tuple[tuple[AccessLevel, tuple[str, ...]], ...]
+    becomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from verifier.cli.common import WRONG
 from verifier.cli.compare import compare
 from verifier.cli.example import example
 from verifier.cli.explain import explain
+from verifier.cli.findings import findings
 
 _OBJECTS = 200_000
 
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, check, compare, example, explain):
+for command in (ask, check, compare, example, explain, findings):
     cli.add_command(command)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from verifier import facts
 from verifier.finding import Kind, WayIn, WayInKind
 from verifier.findings.items import Item
-from verifier.findings.naming import listed, provider
-from verifier.findings.sentences import called
+from verifier.findings.naming import IDENTITY_CENTER, provider
+from verifier.report.phrases import called, listed, principals
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Cause
 
@@ -16,10 +16,13 @@ from verifier.verdict import Cause
 def closes(snapshot: Snapshot, item: Item) -> Iterator[str]:
     """Yield each change that closes what an item says."""
     causes = list(dict.fromkeys(cause for exposure in item.exposures for cause in exposure.by))
+    if any(IDENTITY_CENTER in arn for arn in item_arns(item)):
+        yield "remove the assignments of the permission set in IAM Identity Center"
+        return
     where = _where(causes, item)
     match item.who.kind:
         case WayInKind.PRINCIPALS:
-            yield f"remove {listed(item.who.names)} from {where}"
+            yield f"remove {principals(item.who.names)} from {where}"
         case WayInKind.SERVICES:
             yield f"require aws:SourceAccount or aws:SourceOrgID in {where}"
         case WayInKind.IDENTITIES:

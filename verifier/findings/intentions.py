@@ -32,6 +32,12 @@ class Intention:
     resources: Clause
     where: tuple[Condition, ...]
 
+    def may_be_about(self, arn: str) -> bool:
+        """Return whether the entry may be about the resource, or about what lies in it."""
+        return arn in self.resources or any(
+            "*" in text or text.startswith((f"{arn}/", f"{arn}:")) for text in self.entry.resources
+        )
+
     def meant(self, case: Case) -> Term:
         """Return a term that holds iff the entry means the call of `case`, whose formula must not
         have been made yet: the conditions may ask for keys of their own.

@@ -60,13 +60,12 @@ class Item:
 
 @dataclass(frozen=True)
 class _Opened:
-    """An opening with who comes in, what it permits, and what the allow list says of it."""
+    """An opening with who comes in, and what it permits."""
 
     opening: Opening
     who: WayIn
     permission: Permission
     opens: bool
-    judgement: Judgement
 
 
 def items(
@@ -81,11 +80,11 @@ def items(
     """
     alike: dict[tuple[WayIn, Judgement], list[_Opened]] = {}
     for opening in openings:
-        who, provisos = way_in(world, opening)
-        said = judge(world, opening, entries, today)
-        permission = replace(_permission(opening), provisos=provisos)
-        opened = _Opened(opening, who, permission, is_open(who, provisos), said)
-        alike.setdefault((who, replace(said, beyond=None)), []).append(opened)
+        for part, said in judge(world, opening, entries, today):
+            who, provisos = way_in(world, part)
+            permission = replace(_permission(part), provisos=provisos)
+            opened = _Opened(part, who, permission, is_open(who, provisos))
+            alike.setdefault((who, said), []).append(opened)
     for (who, said), group in alike.items():
         counts = [number for number in said.touching if entries[number].entry.counts(today)]
         yield replace(
@@ -187,7 +186,7 @@ def _exposure(
     arn = role.arn if role else guard.arn
     witnesses = []
     for opened in group:
-        hops = opened.judgement.beyond or opened.opening.witness
+        hops = opened.opening.witness
         if role is not None and role is not guard.roles[0]:
             hops = [_of_role(world, hop, role) for hop in hops]
         witnesses.append(shown(hops))

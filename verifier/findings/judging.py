@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from iam_smt.terms import FALSE, Term, disjunction, negation
 from verifier.findings.cases import Case
 from verifier.findings.intentions import Intention
-from verifier.findings.openings import Opening
+from verifier.findings.openings import ABSORBED, Opening
 from verifier.queries.hops import DecodedHop
 from verifier.queries.search import decoded
 from verifier.queries.world import World
@@ -17,63 +17,93 @@ from verifier.queries.world import World
 
 @dataclass(frozen=True)
 class Judgement:
-    """`touching` are the entries that mean some call of an opening, by position; `covered` says
-    whether those that still count mean every one, proved. `beyond` is a call that none of them
-    means.
+    """What the allow list says of a part of an opening.
+
+    `touching` are the entries that mean some call of it, by position. `covered` says whether
+    those that still count mean every one, proved.
     """
 
     touching: tuple[int, ...] = ()
     covered: bool = False
-    beyond: list[DecodedHop] | None = None
 
 
-def judge(world: World, opening: Opening, entries: Sequence[Intention], today: date) -> Judgement:
-    """Return what the allow list says of an opening on the day `today`."""
-    arns = [role.arn for role in opening.cases[0].guard.roles] or [opening.cases[0].guard.arn]
-    if not any(arn in entry.resources or _inside(entry, arn) for entry in entries for arn in arns):
-        return Judgement()
-    meant = [_Meant(case.fresh(), opening, entries) for case in opening.cases]
-    touching = [
+def judge(
+    world: World, opening: Opening, entries: Sequence[Intention], today: date
+) -> Iterator[tuple[Opening, Judgement]]:
+    """Yield the parts of an opening that are intended on the day `today`, and those that are not.
+
+    The witness of what is not is a call that no entry means.
+    """
+    arn = opening.cases[0].guard.arn
+    if not any(entry.may_be_about(arn) for entry in entries):
+        yield opening, Judgement()
+        return
+    parts: dict[Hashable, list[_Meant]] = {}
+    for case in opening.cases:
+        name = "" if opening.kind in ABSORBED else case.outsider.name
+        parts.setdefault((name, case.actions), []).append(_Meant(case, opening, entries))
+    judged: dict[Judgement, list[_Meant]] = {}
+    for meant in parts.values():
+        judged.setdefault(_judgement(world, meant, entries, today), []).extend(meant)
+    for judgement, meant in judged.items():
+        active = [] if judgement.covered else _active(judgement.touching, entries, today)
+        yield _part(world, opening, meant, active), judgement
+
+
+def _judgement(
+    world: World, meant: list[_Meant], entries: Sequence[Intention], today: date
+) -> Judgement:
+    touching = tuple(
         number
         for number in range(len(entries))
         if any(item.touches(world, number) for item in meant)
-    ]
-    active = [number for number in touching if entries[number].entry.counts(today)]
-    if active and all(item.is_covered(world, active) for item in meant):
-        return Judgement(tuple(touching), covered=True)
-    beyond = None
-    for item in meant if active else ():
-        beyond = beyond or item.beyond(world, active)
-    return Judgement(tuple(touching), beyond=beyond)
-
-
-def _inside(entry: Intention, arn: str) -> bool:
-    """Return whether an entry may be about what lies in the resource `arn`."""
-    return any(
-        text.startswith((f"{arn}/", f"{arn}:")) or "*" in text for text in entry.entry.resources
     )
+    active = _active(touching, entries, today)
+    covered = bool(active) and all(item.is_covered(world, active) for item in meant)
+    return Judgement(touching, covered)
+
+
+def _active(touching: Sequence[int], entries: Sequence[Intention], today: date) -> list[int]:
+    return [number for number in touching if entries[number].entry.counts(today)]
+
+
+def _part(world: World, opening: Opening, meant: list[_Meant], excluded: Sequence[int]) -> Opening:
+    """Return some of the cases of an opening, and a call that no excluded entry means."""
+    cases = [item.case for item in meant]
+    names = {name for case in cases for name in case.actions}
+    actions = tuple(name for name in opening.actions if name in names)
+    witness = opening.witness
+    if excluded or opening.witness[0].main.request.action not in names:
+        first = sorted(meant, key=lambda item: item.case.rank)
+        found = (item.beyond(world, excluded) for item in first)
+        witness = next((hops for hops in found if hops is not None), opening.witness)
+    return replace(opening, cases=cases, actions=actions, witness=witness)
 
 
 class _Meant:
     """One case of an opening with what each entry means of it."""
 
     def __init__(self, case: Case, opening: Opening, entries: Sequence[Intention]) -> None:
-        self._case = case
-        self._terms = [entry.meant(case) for entry in entries]
-        self._allowed = case.term()
-        self._about = case.about(opening.statement)
+        self.case = case
+        self._fresh = case.fresh()
+        self._terms = [entry.meant(self._fresh) for entry in entries]
+        self._allowed = self._fresh.term()
+        self._about = self._fresh.about(opening.statement)
 
     def touches(self, world: World, number: int) -> bool:
+        """Return whether an entry means some call of the case that is allowed."""
         if self._terms[number] is FALSE or self._allowed is FALSE:
             return False
         return not world.is_refuted(self._allowed, self._about, self._terms[number])
 
     def is_covered(self, world: World, active: Sequence[int]) -> bool:
+        """Return whether each call that is allowed is meant by one of the entries, proved."""
         return world.is_refuted(self._allowed, self._about, self._not_meant(active))
 
     def beyond(self, world: World, active: Sequence[int]) -> list[DecodedHop] | None:
-        case = self._case
-        found = decoded(world, case.path, case.besides, self._about, self._not_meant(active))
+        """Return a call that is allowed, and that none of the entries means."""
+        path, besides = self._fresh.path, self._fresh.besides
+        found = decoded(world, path, besides, self._about, self._not_meant(active))
         return found if isinstance(found, list) else None
 
     def _not_meant(self, active: Sequence[int]) -> Term:

@@ -13,6 +13,7 @@ from verifier.findings.openings import Opening
 from verifier.findings.outsiders import is_outside
 from verifier.policy.principals import AccountEntry, Everyone, PrincipalEntry
 from verifier.queries.world import World
+from verifier.report.phrases import listed, principals
 from verifier.verdict import Proviso
 
 _PINNING = {
@@ -37,14 +38,14 @@ def way_in(world: World, opening: Opening) -> tuple[WayIn, tuple[Proviso, ...]]:
     entries = list(_entries(world, opening))
     if not any(isinstance(entry, Everyone) for entry in entries):
         names = tuple(dict.fromkeys(map(_name, entries)))
-        return WayIn(WayInKind.PRINCIPALS, names, _principals(names)), opening.provisos
+        return WayIn(WayInKind.PRINCIPALS, names, principals(names)), opening.provisos
     for proviso in opening.provisos:
         found = _pinned(world, proviso)
         if found is not None:
             rest = tuple(item for item in opening.provisos if item is not proviso)
             return found, rest
     if opening.kind is WayInKind.ANYONE:
-        text = "anyone, even without AWS credentials"
+        text = "anyone, even without AWS credentials,"
         return WayIn(WayInKind.ANYONE, (), text), opening.provisos
     return WayIn(WayInKind.ANY_PRINCIPAL, (), "any AWS principal"), opening.provisos
 
@@ -76,26 +77,6 @@ def _name(entry: PrincipalEntry) -> str:
     return entry.account if isinstance(entry, AccountEntry) else entry.text
 
 
-def _principals(names: Iterable[str]) -> str:
-    names = list(names)
-    if len(names) == 1:
-        (name,) = names
-        if name.isdigit():
-            return f"account {name}"
-        return name if name.startswith("arn:") else f"the account with the canonical id {name}"
-    if all(name.isdigit() for name in names):
-        return f"accounts {listed(names)}"
-    return listed(names)
-
-
-def listed(names: Iterable[str], most: int = 4) -> str:
-    """Return names as people list them: `a, b and c`, `a, b, c, d and 7 more`."""
-    names = list(names)
-    if len(names) > most + 1:
-        names = [*names[:most], f"{len(names) - most} more"]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
 def _pinned(world: World, proviso: Proviso) -> WayIn | None:
     """Return who comes in if a proviso says it: fixed accounts, principals or organizations."""
     condition = proviso.condition
@@ -109,7 +90,7 @@ def _pinned(world: World, proviso: Proviso) -> WayIn | None:
     if not all(_is_fixed(condition.key, value) for value in values) or not values:
         return None
     if kind is WayInKind.PRINCIPALS:
-        return WayIn(kind, tuple(values), _principals(values))
+        return WayIn(kind, tuple(values), principals(values))
     organization = world.snapshot.organization
     if organization and values == [organization.id]:
         return WayIn(kind, tuple(values), f"the other accounts of the organization {values[0]}")

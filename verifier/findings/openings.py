@@ -18,7 +18,7 @@ from verifier.queries.search import Undecided, decoded
 from verifier.queries.world import World
 from verifier.verdict import Proviso
 
-_ABSORBED = {
+ABSORBED = {
     WayInKind.ANYONE: (WayInKind.ANYONE, WayInKind.ANY_PRINCIPAL, WayInKind.SERVICES),
     WayInKind.ANY_PRINCIPAL: (WayInKind.ANY_PRINCIPAL, WayInKind.SERVICES),
 }
@@ -104,7 +104,7 @@ def _openings(
         elif any(_is_named(world, statement, case) for case in group):
             denied.setdefault(kind, []).extend(actions)
     taken: set[Case] = set()
-    for kind in (*_ABSORBED, WayInKind.IDENTITIES, WayInKind.SERVICES):
+    for kind in (*ABSORBED, WayInKind.IDENTITIES, WayInKind.SERVICES):
         found = [item for item in shown.get(kind, ()) if taken.isdisjoint(item[0])]
         if not found:
             continue
@@ -113,7 +113,7 @@ def _openings(
             case
             for (other, _, actions), group in alike.items()
             for case in group
-            if other in _ABSORBED.get(kind, (kind,)) and actions in open_to and case not in taken
+            if other in ABSORBED.get(kind, (kind,)) and actions in open_to and case not in taken
         ]
         taken.update(covered)
         found.sort(key=lambda item: item[0][0].rank)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from verifier.finding import AccessLevel, Kind, Permission, Powers, WayIn
-from verifier.findings.naming import listed
+from verifier.finding import AccessLevel, Kind, Permission, WayIn
+from verifier.report.phrases import called, listed
 from verifier.report.words import only
+from verifier.verdict import Proviso
 
 _VERBS = {
     AccessLevel.PERMISSIONS: "manage the permissions of",
@@ -15,17 +16,6 @@ _VERBS = {
     AccessLevel.READ: "read",
     AccessLevel.LIST: "list",
     AccessLevel.UNKNOWN: "act on",
-}
-_NOUNS = {
-    "s3": ("bucket", "buckets"),
-    "sqs": ("queue", "queues"),
-    "sns": ("topic", "topics"),
-    "kms": ("key", "keys"),
-    "lambda": ("function", "functions"),
-    "secretsmanager": ("secret", "secrets"),
-    "ecr": ("repository", "repositories"),
-    "dynamodb": ("table", "tables"),
-    "iam": ("role", "roles"),
 }
 _MOST_PATTERNS = 3
 
@@ -37,13 +27,26 @@ def sentence(
     conditions = _common(permissions)
     limits = f", only {' and '.join(conditions)}" if conditions else ""
     what = f"become {called(resources)}" if kind == Kind.ROLE else _deeds(permissions, resources)
-    text = f"{who.text} can {what}{limits}"
-    return text[0].upper() + text[1:]
+    return f"{who.text[0].upper()}{who.text[1:]} can {what}{limits}"
+
+
+_ANYBODY = {
+    "saml:aud": ("https://signin.aws.amazon.com/saml", "https://signin.amazonaws.cn/saml"),
+    ":aud": ("sts.amazonaws.com",),
+}
+"""What the audience always is: conditions that need not be told."""
+
+
+def _is_telling(proviso: Proviso) -> bool:
+    condition = proviso.condition
+    values = [value.text for value in condition.values]
+    usual = [texts for end, texts in _ANYBODY.items() if condition.key.endswith(end)]
+    return not (usual and proviso.holds and any(value in usual[0] for value in values))
 
 
 def _common(permissions: Sequence[Permission]) -> list[str]:
     """Return the conditions that all permissions have, in words."""
-    first, *others = (only(permission.provisos) for permission in permissions)
+    first, *others = (only(filter(_is_telling, found.provisos)) for found in permissions)
     return [text for text in first if all(text in words for words in others)]
 
 
@@ -60,27 +63,3 @@ def _deeds(permissions: Sequence[Permission], resources: Sequence[str]) -> str:
     )
     shown = f" ({', '.join(patterns)})" if len(patterns) <= _MOST_PATTERNS else ""
     return f"{listed(verbs, len(verbs))} {called(resources)}{shown}"
-
-
-def called(arns: Iterable[str]) -> str:
-    """Return how people call resources: `bucket logs`, `roles a, b and 3 more`."""
-    arns = list(arns)
-    services = {arn.split(":")[2] for arn in arns}
-    if len(services) != 1 or not services <= _NOUNS.keys():
-        return listed(arns)
-    one, many = _NOUNS[services.pop()]
-    names = [_name(arn) for arn in arns]
-    return f"{one if len(names) == 1 else many} {listed(names)}"
-
-
-def _name(arn: str) -> str:
-    return arn.split(":", 5)[5].rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-
-
-def powers_in_words(powers: Powers) -> str:
-    """Return what a role can do at most, in words."""
-    if powers.administrator:
-        return "administrator: every action on everything"
-    if not powers.services:
-        return "nothing: it has no permissions"
-    return "; ".join(f"{level.value}: {listed(services, 6)}" for level, services in powers.services)

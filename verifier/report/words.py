@@ -18,9 +18,13 @@ _PLACES = {
     "aws:principalarn": "for",
     "aws:requestedregion": "in the region",
     "aws:viaawsservice": "through an AWS service",
+    "aws:sourcearn": "on behalf of",
+    "aws:sourceaccount": "on behalf of the account",
     "sts:externalid": "with the external id",
 }
 """What is said before the values of a key that must be one of them."""
+
+_CLAIMS = {"aud": "for the audience", "sub": "with the subject"}
 
 _BOOLEANS = {
     ("aws:multifactorauthpresent", True): "with MFA",
@@ -72,4 +76,12 @@ def _words(condition: Condition, holds: bool) -> str:
         return f"where {name} is not {values}"
     if condition.key in _PLACES:
         return f"{_PLACES[condition.key]} {values}"
+    claim = _CLAIMS.get(condition.key.rpartition(":")[2])
+    if claim and _is_of_identity(condition.key):
+        return f"{claim} {values}"
     return f"where {name} is {values}"
+
+
+def _is_of_identity(key: str) -> bool:
+    issuer = key.partition(":")[0]
+    return issuer == "saml" or "." in issuer

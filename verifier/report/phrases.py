@@ -1,0 +1,79 @@
+"""Phrases of sentences: lists as people write them, and what people call resources and callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from verifier.finding import Powers
+
+_NOUNS = {
+    "s3": ("bucket", "buckets"),
+    "sqs": ("queue", "queues"),
+    "sns": ("topic", "topics"),
+    "kms": ("key", "keys"),
+    "lambda": ("function", "functions"),
+    "secretsmanager": ("secret", "secrets"),
+    "ecr": ("repository", "repositories"),
+    "dynamodb": ("table", "tables"),
+    "es": ("domain", "domains"),
+    "iam": ("role", "roles"),
+}
+_MOST_NAMES = 4
+_MOST_SERVICES = 6
+
+
+def listed(names: Iterable[str], most: int = _MOST_NAMES) -> str:
+    """Return names as people list them: `a, b and c`, `a, b, c, d and 7 more`."""
+    names = list(names)
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def called(arns: Iterable[str]) -> str:
+    """Return how people call resources: `bucket logs`, `roles a, b and 3 more`."""
+    arns = list(arns)
+    services = {arn.split(":")[2] for arn in arns}
+    if len(services) != 1 or not services <= _NOUNS.keys():
+        return listed(arns)
+    one, many = _NOUNS[services.pop()]
+    names = [_name(arn) for arn in arns]
+    return f"{one if len(names) == 1 else many} {listed(names)}"
+
+
+def _name(arn: str) -> str:
+    return arn.split(":", 5)[5].rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+
+
+def principals(names: Iterable[str]) -> str:
+    """Return how people call principals: accounts by number, others by name and account."""
+    names = list(names)
+    accounts = [name for name in names if name.isdigit()]
+    found = [_principal(name) for name in names if not name.isdigit()]
+    if accounts:
+        found.insert(0, f"account{'s' if len(accounts) > 1 else ''} {listed(accounts)}")
+    return listed(found)
+
+
+def _principal(name: str) -> str:
+    parts = name.split(":", 5)
+    if len(parts) < 6:
+        return f"the account with the canonical id {name}"
+    kind, _, rest = parts[5].partition("/")
+    if kind in ("user", "role"):
+        return f"{kind} {rest.rsplit('/', 1)[-1]} of account {parts[4]}"
+    if kind == "assumed-role" and rest.count("/") == 1:
+        role, session = rest.split("/")
+        return f"session {session} of role {role} of account {parts[4]}"
+    return name
+
+
+def powers_in_words(powers: Powers) -> str:
+    """Return what a role can do at most, in words."""
+    if powers.administrator:
+        return "administrator: every action on everything"
+    if not powers.services:
+        return "nothing: it has no permissions"
+    return "; ".join(
+        f"{level.value}: {listed(services, _MOST_SERVICES)}" for level, services in powers.services
+    )
