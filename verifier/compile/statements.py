@@ -32,7 +32,11 @@ def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term
         return disjunction(found.values()), found
     if statement.effect is Effect.DENY and request.has_boundary:
         return TRUE, {}
-    reached = negation(is_exempt(element, request.principal, request.readings))
+    reached = request.context.kept.get(element)
+    if reached is None:
+        # What is left open of the element is the same wherever the request is held against it.
+        reached = negation(is_exempt(element, request.principal, request.readings))
+        request.context.kept[element] = reached
     return reached, {Grant.ANY: reached}
 
 

@@ -11,8 +11,9 @@ from iam_smt.terms import TRUE, Term, conjunction
 from verifier import catalogue
 from verifier.catalogue import ResourceType
 from verifier.compile.actions import Actions, actions
+from verifier.compile.matching import action_clause
 from verifier.compile.statements import applies
-from verifier.compile.targets import Target, rcps
+from verifier.compile.targets import Target, contained_target, rcps, resource_target
 from verifier.finding import AccessLevel, WayInKind
 from verifier.findings.guards import Guard
 from verifier.findings.outsiders import Outsider, driven_from_outside
@@ -21,9 +22,9 @@ from verifier.queries.abilities import peculiar
 from verifier.queries.goals import targets_at
 from verifier.queries.paths import ASSUME_ROLE, Path
 from verifier.queries.world import World
+from verifier.snapshot.model import Resource
 
 _ANY_PART = ResourceType("part", "${Part}", False)
-"""What an action may be called on that no catalogue has: anything."""
 
 _TELLING = (
     "s3:PutBucketPolicy",
@@ -51,6 +52,19 @@ def level_of(written: str) -> AccessLevel:
     """Return the worst of the access levels that the catalogue writes, `Tagging, Write`."""
     said = written.lower().split(", ")
     return next((found for found in AccessLevel if found.value in said), AccessLevel.UNKNOWN)
+
+
+def written(element: ActionElement, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the patterns of an element that name one of the actions."""
+    if element.negated:
+        return tuple(f"all but {pattern.text}" for pattern in element.patterns)
+    names = [name.lower() for name in names]
+    found = []
+    for pattern in element.patterns:
+        of = action_clause(ActionElement((pattern,)))
+        if any(name in of for name in names):
+            found.append(pattern.text)
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(eq=False)
@@ -133,7 +147,7 @@ def _classes(
     for statement in statements:
         if statement.effect is Effect.ALLOW:
             offered |= space.of(statement.actions)
-    for bits, targets in _callable(world, guard, space, offered):
+    for bits, targets in _callable(world, guard, space, offered & ~_not_named(elements, space)):
         for part in _parts(bits, elements, space):
             kinds: dict[tuple[str, str], list[str]] = {}
             for name in space.names(part):
@@ -141,6 +155,16 @@ def _classes(
                 kinds.setdefault((service, peculiar(name)), []).append(name)
             for names in kinds.values():
                 yield tuple(sorted(names, key=_order)), targets
+
+
+def _not_named(elements: list[ActionElement], space: Actions) -> int:
+    """Return the actions that no catalogue has, and that none of these elements spells out."""
+    named = 0
+    for element in elements:
+        for pattern in element.patterns:
+            if "*" not in pattern.text and "?" not in pattern.text:
+                named |= space.of(ActionElement((pattern,)))
+    return space.unlisted & ~named
 
 
 def _above(world: World, guard: Guard) -> Iterator[Statement]:
@@ -166,7 +190,15 @@ def _callable(
             yield bits & offered, targets
     unlisted = space.unlisted & offered & space.of_services(*services)
     if unlisted:
-        yield unlisted, targets_at(world, guard.resource, [_ANY_PART])
+        yield unlisted, list(_all_of(world, guard.resource))
+
+
+def _all_of(world: World, resource: Resource) -> Iterator[Target]:
+    """Yield what an action may be called on that no catalogue has: the resource, and all in it."""
+    yield resource_target(world.snapshot, resource)
+    inside = contained_target(world.snapshot, resource, _ANY_PART, None)
+    if inside is not None:
+        yield inside
 
 
 def _is_alike(kind: ResourceType, arn: str) -> bool:

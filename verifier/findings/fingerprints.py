@@ -9,14 +9,26 @@ from typing import Any
 
 from verifier.finding import WayIn
 from verifier.policy.syntax import ActionElement, ResourceElement, Statement
+from verifier.snapshot.intended import Intended
 
 
-def fingerprint(kind: str, who: WayIn, resource: str, statements: Iterable[Statement]) -> str:
+def fingerprint(
+    kind: str,
+    who: WayIn,
+    resource: str,
+    statements: Iterable[Statement],
+    intended: Iterable[Intended] = (),
+) -> str:
     """Return 32 hexadecimal digits that depend on who comes in, the resource, and what the
     statements say: not on Sids, on lines, or on the order of what is written in lists.
+
+    `intended` are the entries of the allow list behind a finding that is only the intended part of
+    what the statements open: the rest keeps the fingerprint of the whole.
     """
     contents = sorted({_text(_content(statement)) for statement in statements})
-    return _digest([kind, who.kind.value, sorted(who.names), resource, contents])
+    parts = sorted(_text([*entry.who, *entry.actions, *entry.resources]) for entry in intended)
+    found: list[Any] = [kind, who.kind.value, sorted(who.names), resource, contents]
+    return _digest([*found, parts] if parts else found)
 
 
 def combined(kind: str, fingerprints: Iterable[str]) -> str:

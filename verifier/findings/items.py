@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from verifier.compile.matching import action_clause
 from verifier.errors import ReplayError
 from verifier.finding import (
     AccessLevel,
@@ -18,22 +17,21 @@ from verifier.finding import (
     WayIn,
     WayInKind,
 )
-from verifier.findings.cases import level
 from verifier.findings.fingerprints import fingerprint
 from verifier.findings.guards import Guard
 from verifier.findings.intentions import Intention
 from verifier.findings.judging import Judgement, judge
 from verifier.findings.naming import is_open, way_in
 from verifier.findings.openings import Opening
+from verifier.findings.permissions import permission
 from verifier.findings.powers import powers
 from verifier.findings.severities import is_narrowed, levels_of, severity
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.public import is_public, is_public_statement
-from verifier.policy.syntax import ActionElement
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.witness import replay, shown
 from verifier.queries.world import World
-from verifier.request import context
+from verifier.snapshot.intended import Intended
 from verifier.snapshot.model import Role
 from verifier.verdict import Cause
 
@@ -60,12 +58,42 @@ class Item:
 
 @dataclass(frozen=True)
 class _Opened:
-    """An opening with who comes in, and what it permits."""
+    """An opening with what it permits, and whether to anybody on earth."""
 
     opening: Opening
-    who: WayIn
     permission: Permission
     opens: bool
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The openings of a guard that become one item; `part` are the entries of the allow list where
+    they are only the intended part.
+    """
+
+    guard: Guard
+    who: WayIn
+    opened: list[_Opened]
+    part: list[Intended]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the finding; what is public of a bucket is Amazon S3's word (R9.1, R9.35)."""
+        if self.guard.resource is None:
+            return Kind.ROLE
+        if self.who.kind is WayInKind.SERVICES:
+            return Kind.SERVICE
+        for opened in self.opened:
+            statement = opened.opening.statement
+            is_public_to_s3 = not self.guard.is_bucket or is_public_statement(statement)
+            if opened.opens and is_public_to_s3 and not is_narrowed(opened.permission.provisos):
+                return Kind.PUBLIC
+        return Kind.EXTERNAL
+
+    def fingerprint(self, arn: str) -> str:
+        """Return the fingerprint of one resource of the item."""
+        statements = [opened.opening.statement for opened in self.opened]
+        return fingerprint(self.kind, self.who, arn, statements, self.part)
 
 
 def items(
@@ -82,58 +110,46 @@ def items(
     for opening in openings:
         for part, said in judge(world, opening, entries, today):
             who, provisos = way_in(world, part)
-            permission = replace(_permission(part), provisos=provisos)
-            opened = _Opened(part, who, permission, is_open(who, provisos))
+            opened = _Opened(part, permission(part, provisos), is_open(who, provisos))
             alike.setdefault((who, said), []).append(opened)
     for (who, said), group in alike.items():
+        group.sort(key=lambda item: item.permission.level.rank)
         counts = [number for number in said.touching if entries[number].entry.counts(today)]
+        meant = [entries[number].entry for number in counts] if said.is_part else []
         yield replace(
-            _item(world, guard, who, group),
+            _item(world, _Group(guard, who, group, meant)),
             intended=tuple(counts) if said.covered else (),
             exceeded=() if said.covered else tuple(counts),
             expired=tuple(number for number in said.touching if number not in counts),
         )
 
 
-def _item(world: World, guard: Guard, who: WayIn, group: list[_Opened]) -> Item:
-    group = sorted(group, key=lambda item: item.permission.level.rank)
-    kind = _kind(guard, who, group)
-    exposures = [_exposure(world, kind, guard, role, who, group) for role in guard.roles or (None,)]
+def _item(world: World, group: _Group) -> Item:
+    guard = group.guard
+    exposures = [_exposure(world, group, role) for role in guard.roles or (None,)]
     severities = [
         severity(
-            who,
+            group.who,
             exposure.resource,
             _levels(exposure.powers, opened.permission),
             opened.permission.provisos,
             is_open=opened.opens,
         )
         for exposure in exposures
-        for opened in group
+        for opened in group.opened
     ]
     restrictable = guard.is_bucket and any(
         policy.policy is not None and is_public(policy.policy) for policy in guard.policies
     )
     return Item(
-        kind,
+        group.kind,
         min(severities, key=lambda item: item.rank),
-        who,
-        tuple(opened.permission for opened in group),
+        group.who,
+        tuple(opened.permission for opened in group.opened),
         tuple(exposures),
-        any(opened.opens for opened in group),
+        any(opened.opens for opened in group.opened),
         restrictable,
     )
-
-
-def _kind(guard: Guard, who: WayIn, group: list[_Opened]) -> str:
-    if guard.resource is None:
-        return Kind.ROLE
-    if who.kind is WayInKind.SERVICES:
-        return Kind.SERVICE
-    for opened in group:
-        is_public_to_s3 = not guard.is_bucket or is_public_statement(opened.opening.statement)
-        if opened.opens and is_public_to_s3 and not is_narrowed(opened.permission.provisos):
-            return Kind.PUBLIC
-    return Kind.EXTERNAL
 
 
 def _levels(found: Powers | None, permission: Permission) -> list[AccessLevel]:
@@ -142,69 +158,29 @@ def _levels(found: Powers | None, permission: Permission) -> list[AccessLevel]:
     return [AccessLevel.PERMISSIONS] if found.administrator else levels_of(found)
 
 
-def _permission(opening: Opening) -> Permission:
-    """Return what an opening permits: the patterns of its statement by access level."""
-    statement = opening.statement
-    names: dict[AccessLevel, list[str]] = {}
-    for name in opening.actions:
-        names.setdefault(level(name), []).append(name)
-    resources = statement.resources
-    written = tuple(pattern.text for pattern in resources.patterns) if resources else ()
-    if resources and resources.negated:
-        written = tuple(f"all but {text}" for text in written)
-    return Permission(
-        tuple(
-            (found, _patterns(statement.actions, names[found]))
-            for found in AccessLevel
-            if found in names
-        ),
-        written,
-        exceptions=opening.denied,
-    )
-
-
-def _patterns(element: ActionElement, names: list[str]) -> tuple[str, ...]:
-    """Return the patterns of a statement that name one of the actions."""
-    if element.negated:
-        return tuple(f"all but {pattern.text}" for pattern in element.patterns)
-    found = []
-    for pattern in element.patterns:
-        of = action_clause(ActionElement((pattern,)))
-        if any(name.lower() in of for name in names):
-            found.append(pattern.text)
-    return tuple(dict.fromkeys(found))
-
-
-def _exposure(
-    world: World,
-    kind: str,
-    guard: Guard,
-    role: Role | None,
-    who: WayIn,
-    group: list[_Opened],
-) -> Exposure:
+def _exposure(world: World, group: _Group, role: Role | None) -> Exposure:
+    guard = group.guard
     arn = role.arn if role else guard.arn
     witnesses = []
-    for opened in group:
+    for opened in group.opened:
         hops = opened.opening.witness
         if role is not None and role is not guard.roles[0]:
-            hops = [_of_role(world, hop, role) for hop in hops]
+            hops = [_of_role(hop, role) for hop in hops]
         witnesses.append(shown(hops))
-    statements = [opened.opening.statement for opened in group]
     return Exposure(
         arn,
         guard.account,
         tuple(
             _cause(role.trust if role else opened.opening.policy, opened.opening)
-            for opened in group
+            for opened in group.opened
         ),
         tuple(witnesses),
-        fingerprint(kind, who, arn, statements),
+        group.fingerprint(arn),
         powers(world, role) if role else None,
     )
 
 
-def _of_role(world: World, hop: DecodedHop, role: Role) -> DecodedHop:
+def _of_role(hop: DecodedHop, role: Role) -> DecodedHop:
     """Return the call that assumes another role that trusts alike, confirmed by the evaluator."""
     others = tuple(_with(item, role) for item in hop.others)
     found = replace(hop, main=_with(hop.main, role), others=others, role=role)
@@ -215,7 +191,7 @@ def _of_role(world: World, hop: DecodedHop, role: Role) -> DecodedHop:
 
 
 def _with(item: Replayable, role: Role) -> Replayable:
-    request = replace(item.request, resource=role.arn, context=context(dict(item.request.context)))
+    request = replace(item.request, resource=role.arn)
     return Replayable(request, replace(item.policies, resource=role.trust))
 
 

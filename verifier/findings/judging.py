@@ -20,11 +20,12 @@ class Judgement:
     """What the allow list says of a part of an opening.
 
     `touching` are the entries that mean some call of it, by position. `covered` says whether
-    those that still count mean every one, proved.
+    those that still count mean every one, proved. `is_part` says that another part is not.
     """
 
     touching: tuple[int, ...] = ()
     covered: bool = False
+    is_part: bool = False
 
 
 def judge(
@@ -42,12 +43,22 @@ def judge(
     for case in opening.cases:
         name = "" if opening.kind in ABSORBED else case.outsider.name
         parts.setdefault((name, case.actions), []).append(_Meant(case, opening, entries))
-    judged: dict[Judgement, list[_Meant]] = {}
+    intended: dict[Judgement, list[_Meant]] = {}
+    left: list[_Meant] = []
+    touching: set[int] = set()
     for meant in parts.values():
-        judged.setdefault(_judgement(world, meant, entries, today), []).extend(meant)
-    for judgement, meant in judged.items():
-        active = [] if judgement.covered else _active(judgement.touching, entries, today)
-        yield _part(world, opening, meant, active), judgement
+        judgement = _judgement(world, meant, entries, today)
+        if judgement.covered:
+            intended.setdefault(judgement, []).extend(meant)
+        else:
+            left += meant
+            touching.update(judgement.touching)
+    is_whole = len(intended) == 1 and not left
+    for judgement, meant in intended.items():
+        yield _part(world, opening, meant, []), replace(judgement, is_part=not is_whole)
+    if left:
+        said = Judgement(tuple(sorted(touching)))
+        yield _part(world, opening, left, _active(said.touching, entries, today)), said
 
 
 def _judgement(

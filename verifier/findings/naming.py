@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from iam_smt.terms import FALSE, disjunction
+from iam_smt.terms import FALSE, Term, disjunction, negation
 from verifier import facts
+from verifier.compile.conditions import condition_holds
 from verifier.compile.open_requests import UNNAMED_SERVICE
 from verifier.compile.principals import grant
 from verifier.finding import WayIn, WayInKind
+from verifier.findings.cases import Case
 from verifier.findings.openings import Opening
 from verifier.findings.outsiders import is_outside
 from verifier.policy.principals import AccountEntry, Everyone, PrincipalEntry
@@ -38,7 +40,8 @@ def way_in(world: World, opening: Opening) -> tuple[WayIn, tuple[Proviso, ...]]:
     entries = list(_entries(world, opening))
     if not any(isinstance(entry, Everyone) for entry in entries):
         names = tuple(dict.fromkeys(map(_name, entries)))
-        return WayIn(WayInKind.PRINCIPALS, names, principals(names)), opening.provisos
+        rest = tuple(item for item in opening.provisos if not _tells(world, opening, entries, item))
+        return WayIn(WayInKind.PRINCIPALS, names, principals(names)), rest
     for proviso in opening.provisos:
         found = _pinned(world, proviso)
         if found is not None:
@@ -61,16 +64,33 @@ def _entries(world: World, opening: Opening) -> Iterator[PrincipalEntry]:
         yield from entries
         return
     for entry in entries:
-        if any(_comes_in_by(world, opening, entry, number) for number in range(len(opening.cases))):
+        if any(_comes_in_by(world, opening, entry, case) for case in opening.cases):
             yield entry
 
 
-def _comes_in_by(world: World, opening: Opening, entry: PrincipalEntry, number: int) -> bool:
-    case = opening.cases[number]
-    named = disjunction(grant(entry, case.path.last.caller.principal).values())
+def _comes_in_by(world: World, opening: Opening, entry: PrincipalEntry, case: Case) -> bool:
+    named = _named(case, [entry])
     if named is FALSE:
         return False
     return not world.is_refuted(case.term(), case.about(opening.statement), named)
+
+
+def _named(case: Case, entries: Iterable[PrincipalEntry]) -> Term:
+    principal = case.path.last.caller.principal
+    return disjunction(term for entry in entries for term in grant(entry, principal).values())
+
+
+def _tells(world: World, opening: Opening, entries: list[PrincipalEntry], proviso: Proviso) -> bool:
+    """Return whether naming the entries says what a proviso of another policy says."""
+    if proviso.condition in opening.statement.conditions:
+        return False
+    for case in opening.cases:
+        request = case.path.last.authorization().request
+        broken = condition_holds(proviso.condition, request)
+        terms = [case.besides, case.path.surroundings(), _named(case, entries)]
+        if not world.is_refuted(*terms, negation(broken) if proviso.holds else broken):
+            return False
+    return True
 
 
 def _name(entry: PrincipalEntry) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from iam_smt.terms import FALSE, TRUE, Term, both, conjunction, disjunction, negation
 from iam_smt.theory import Unsat
 from verifier.compile.conditions import condition_holds
 from verifier.finding import Gap, WayInKind
-from verifier.findings.cases import Case
+from verifier.findings.cases import Case, level, written
 from verifier.findings.guards import Guard
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Condition, Effect, Statement
@@ -92,7 +93,7 @@ def _openings(
     """Yield what a statement opens: to everybody, and whatever more it opens to others."""
     alike: dict[tuple[WayInKind, str, tuple[str, ...]], list[Case]] = {}
     for case in cases:
-        if case.about(statement) is not FALSE and case.term() is not FALSE:
+        if case.about(statement) is not FALSE:
             key = case.outsider.kind, case.outsider.name, case.actions
             alike.setdefault(key, []).append(case)
     shown: dict[WayInKind, list[tuple[list[Case], list[DecodedHop]]]] = {}
@@ -109,6 +110,9 @@ def _openings(
         if not found:
             continue
         open_to = {group[0].actions for group, _ in found}
+        if kind is WayInKind.ANYONE:
+            others = [group for group, _ in shown.get(WayInKind.ANY_PRINCIPAL, ())]
+            open_to |= set(_told_already(statement, open_to, others))
         covered = [
             case
             for (other, _, actions), group in alike.items()
@@ -122,11 +126,28 @@ def _openings(
         yield Opening(policy, statement, kind, covered, tuple(names), found[0][1], tuple(refused))
 
 
+def _told_already(
+    statement: Statement, told: set[tuple[str, ...]], others: list[list[Case]]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the actions that only signed callers may call, but of which nobody need be told: the
+    same patterns name them, and they are no worse than those that anyone may call.
+    """
+    patterns = {text for names in told for text in written(statement.actions, names)}
+    worst = min(level(names[0]).rank for names in told)
+    for group in others:
+        names = group[0].actions
+        is_no_worse = level(names[0]).rank >= worst
+        if is_no_worse and patterns.issuperset(written(statement.actions, names)):
+            yield names
+
+
 def _witness(
     world: World, statement: Statement, group: list[Case], gaps: list[Gap]
 ) -> list[DecodedHop] | None:
     """Return a confirmed call of one of the cases that the statement is about."""
     for case in group:
+        if case.term() is FALSE:
+            continue
         outcome = decoded(world, case.path, case.besides, case.about(statement))
         if isinstance(outcome, list):
             return outcome
@@ -138,7 +159,7 @@ def _witness(
 
 
 def _is_named(world: World, statement: Statement, case: Case) -> bool:
-    """Return whether the statement is really about some call of the case."""
+    """Return whether the statement is really about some call of the case, allowed or not."""
     around = conjunction((case.besides, case.path.surroundings()))
     return not world.is_refuted(around, case.about(statement))
 
@@ -187,7 +208,7 @@ def _denying(opening: Opening) -> Iterator[Condition]:
     for case in opening.cases:
         authorization = case.path.last.authorization()
         policies = authorization.policies
-        for policy in (*policies.of_resource, *(item for level in policies.rcps for item in level)):
+        for policy in (*policies.of_resource, *chain.from_iterable(policies.rcps)):
             for statement in policy.statements:
                 if statement.effect is Effect.DENY and case.about(statement) is not FALSE:
                     seen |= dict.fromkeys(statement.conditions)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from iam_smt.operators import NEGATED
 from verifier.finding import AccessLevel, Powers, Severity, WayIn, WayInKind
 from verifier.findings.naming import IDENTITY_CENTER
-from verifier.policy.operators import Operator
-from verifier.policy.public import is_fixed, is_narrow
+from verifier.policy.public import pins
 from verifier.verdict import Proviso
 
 _OPEN = {
@@ -26,14 +27,6 @@ _KNOWN = {
     AccessLevel.LIST: Severity.LOW,
     AccessLevel.UNKNOWN: Severity.MEDIUM,
 }
-_NETWORKS = {
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourcevpcarn",
-    "aws:vpceaccount",
-    "aws:vpceorgid",
-}
-"""Keys whose fixed value leaves few of all that may come in."""
 
 
 def severity(
@@ -46,9 +39,9 @@ def severity(
 ) -> Severity:
     """Return the severity by the table in docs/findings.md.
 
-    `levels` are those of the actions, or of what a role can do. Whoever may come in only from
-    fixed networks counts as known; an external id is no secret (R7.34). The people of Identity
-    Center are the company's own.
+    `levels` are those of the actions, or of what a role can do. Where all that come in are fixed,
+    or come from fixed networks, they count as known; an external id is no secret (R7.34). The
+    people of Identity Center are the company's own.
     """
     if who.kind is WayInKind.IDENTITIES and IDENTITY_CENTER in resource:
         return Severity.LOW
@@ -57,7 +50,7 @@ def severity(
 
 
 def is_narrowed(provisos: Iterable[Proviso]) -> bool:
-    """Return whether only callers from fixed networks come in."""
+    """Return whether only fixed callers or callers from fixed networks come in (R9.2)."""
     return any(map(_narrows, provisos))
 
 
@@ -68,15 +61,10 @@ def levels_of(powers: Powers) -> list[AccessLevel]:
 
 def _narrows(proviso: Proviso) -> bool:
     condition = proviso.condition
+    if proviso.holds:
+        return pins(condition)
     operator = condition.operator
-    if not condition.values or _is_positive(operator) is not proviso.holds:
+    positive = NEGATED.get(operator.name or "")
+    if positive is None or operator.quantifier:
         return False
-    if proviso.holds and (operator.if_exists or operator.quantifier):
-        return False
-    if condition.key == "aws:sourceip":
-        return all(map(is_narrow, condition.values))
-    return condition.key in _NETWORKS and all(map(is_fixed, condition.values))
-
-
-def _is_positive(operator: Operator) -> bool:
-    return "Not" not in (operator.name or "Not")
+    return pins(replace(condition, operator=replace(operator, name=positive, if_exists=False)))

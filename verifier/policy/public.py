@@ -53,10 +53,10 @@ def is_public_statement(statement: Statement) -> bool:
     fixed = element is not None and not (
         element.negated or any(isinstance(entry, Everyone) for entry in element.entries)
     )
-    return not fixed and not any(map(_pins, statement.conditions))
+    return not fixed and not any(map(pins, statement.conditions))
 
 
-def _pins(condition: Condition) -> bool:
+def pins(condition: Condition) -> bool:
     """Return whether a condition entry leaves only fixed callers or networks (R9.2-R9.4).
 
     Negated operators, `IfExists` and `ForAllValues` hold for requests without the key (R9.3).
@@ -71,22 +71,22 @@ def _pins(condition: Condition) -> bool:
     values = condition.values
     match condition.key:
         case "aws:sourceip":
-            return operator.name == "IpAddress" and all(map(is_narrow, values))
+            return operator.name == "IpAddress" and all(map(_is_narrow, values))
         case "s3:dataaccesspointarn":
             return all(_ACCESS_POINTS.fullmatch(value.text) for value in values)
         case "aws:principalisawsservice":
             return [value.text.lower() for value in values] == ["true"]
         case "aws:userid" if operator.name == "StringLike":
-            return all(is_fixed(v) or _SESSIONS_OF_A_ROLE.fullmatch(v.text) for v in values)
-    return condition.key in _PINNING and all(map(is_fixed, values))
+            return all(_is_fixed(v) or _SESSIONS_OF_A_ROLE.fullmatch(v.text) for v in values)
+    return condition.key in _PINNING and all(map(_is_fixed, values))
 
 
-def is_fixed(value: Template) -> bool:
+def _is_fixed(value: Template) -> bool:
     """Return whether a value has no wildcard and no variable, live or not (R9.2)."""
     return not value.variables and "*" not in value.text and "?" not in value.text
 
 
-def is_narrow(value: Template) -> bool:
+def _is_narrow(value: Template) -> bool:
     """Return whether a block of addresses is no broader than /8, or /32 of IPv6, or private."""
     try:
         block = ip_network(value.text, strict=False)

@@ -94,7 +94,7 @@ def _told(label: str, texts: Iterable[str], indent: str = INDENT) -> Iterator[st
 
 def _intention(entry: Suppression) -> str:
     until = f", until {entry.expires.isoformat()}" if entry.expires else ""
-    return f"by {entry.owner}: {entry.reason}{until}   {entry.place}"
+    return f"by {entry.owner}{until}: {entry.reason}   {entry.place}"
 
 
 def _exposure(exposure: Exposure) -> Iterator[str]:

@@ -56,6 +56,15 @@ def only(provisos: Iterable[Proviso]) -> list[str]:
 
 
 def _words(condition: Condition, holds: bool) -> str:
+    said = _said(condition, holds)
+    operator = condition.operator
+    if holds and operator.if_exists and operator.name in _EQUAL | {"Bool"}:
+        return f"{said} or without {plain(key_name(condition.key))}"
+    return said
+
+
+def _said(condition: Condition, holds: bool) -> str:
+    """Return an entry in words, but for `IfExists`."""
     operator = condition.operator.name or ""
     values = " or ".join(f'"{plain(value.text)}"' for value in condition.values) or "nothing"
     name = plain(key_name(condition.key))
