@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from iam_smt.credentials import Chain
-from iam_smt.terms import TRUE, Term, conjunction
+from iam_smt.keys import SingleKey
+from iam_smt.networks import AddressVariable, Network
+from iam_smt.terms import TRUE, Term, conjunction, implies
 from verifier import catalogue
 from verifier.catalogue import ResourceType
 from verifier.compile.actions import Actions, actions
@@ -24,6 +26,7 @@ from verifier.queries.paths import ASSUME_ROLE, Path
 from verifier.queries.world import World
 from verifier.snapshot.model import Resource
 
+_IPV4 = Network(4, 0, 0)
 _ANY_PART = ResourceType("part", "${Part}", False)
 
 _TELLING = (
@@ -106,6 +109,13 @@ class Case:
     def term(self) -> Term:
         """Return a term that holds iff the call is allowed."""
         return conjunction((self.besides, self.path.term()))
+
+    def plainly(self) -> Term:
+        """Return a term that holds iff the call comes from an address that is easy to read."""
+        key = self.path.last.context.keys.get("aws:sourceip")
+        if isinstance(key, SingleKey) and isinstance(key.value, AddressVariable):
+            return implies(key.present, key.value.within(_IPV4))
+        return TRUE
 
     def about(self, statement: Statement) -> Term:
         """Return a term that holds iff the statement is about the call."""

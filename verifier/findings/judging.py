@@ -9,9 +9,8 @@ from datetime import date
 from iam_smt.terms import FALSE, Term, disjunction, negation
 from verifier.findings.cases import Case
 from verifier.findings.intentions import Intention
-from verifier.findings.openings import ABSORBED, Opening
+from verifier.findings.openings import ABSORBED, Opening, shown
 from verifier.queries.hops import DecodedHop
-from verifier.queries.search import decoded
 from verifier.queries.world import World
 
 
@@ -113,8 +112,7 @@ class _Meant:
 
     def beyond(self, world: World, active: Sequence[int]) -> list[DecodedHop] | None:
         """Return a call that is allowed, and that none of the entries means."""
-        path, besides = self._fresh.path, self._fresh.besides
-        found = decoded(world, path, besides, self._about, self._not_meant(active))
+        found = shown(world, self._fresh, self._about, self._not_meant(active))
         return found if isinstance(found, list) else None
 
     def _not_meant(self, active: Sequence[int]) -> Term:

@@ -15,7 +15,7 @@ from verifier.findings.guards import Guard
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Condition, Effect, Statement
 from verifier.queries.hops import DecodedHop
-from verifier.queries.search import Undecided, decoded
+from verifier.queries.search import Impossible, Undecided, decoded
 from verifier.queries.world import World
 from verifier.verdict import Proviso
 
@@ -96,22 +96,22 @@ def _openings(
         if case.about(statement) is not FALSE:
             key = case.outsider.kind, case.outsider.name, case.actions
             alike.setdefault(key, []).append(case)
-    shown: dict[WayInKind, list[tuple[list[Case], list[DecodedHop]]]] = {}
+    real: dict[WayInKind, list[tuple[list[Case], list[DecodedHop]]]] = {}
     denied: dict[WayInKind, list[str]] = {}
     for (kind, _, actions), group in alike.items():
         witness = _witness(world, statement, group, gaps)
         if witness is not None:
-            shown.setdefault(kind, []).append((group, witness))
+            real.setdefault(kind, []).append((group, witness))
         elif any(_is_named(world, statement, case) for case in group):
             denied.setdefault(kind, []).extend(actions)
     taken: set[Case] = set()
     for kind in (*ABSORBED, WayInKind.IDENTITIES, WayInKind.SERVICES):
-        found = [item for item in shown.get(kind, ()) if taken.isdisjoint(item[0])]
+        found = [item for item in real.get(kind, ()) if taken.isdisjoint(item[0])]
         if not found:
             continue
         open_to = {group[0].actions for group, _ in found}
         if kind is WayInKind.ANYONE:
-            others = [group for group, _ in shown.get(WayInKind.ANY_PRINCIPAL, ())]
+            others = [group for group, _ in real.get(WayInKind.ANY_PRINCIPAL, ())]
             open_to |= set(_told_already(statement, open_to, others))
         covered = [
             case
@@ -148,7 +148,7 @@ def _witness(
     for case in group:
         if case.term() is FALSE:
             continue
-        outcome = decoded(world, case.path, case.besides, case.about(statement))
+        outcome = shown(world, case, case.about(statement))
         if isinstance(outcome, list):
             return outcome
         if isinstance(outcome, Undecided):
@@ -156,6 +156,15 @@ def _witness(
             if gap not in gaps:
                 gaps.append(gap)
     return None
+
+
+def shown(world: World, case: Case, *terms: Term) -> list[DecodedHop] | Impossible | Undecided:
+    """Return a confirmed call of a case for which the terms hold, a plain one if there is any."""
+    case.path.term()
+    plain = decoded(world, case.path, case.besides, *terms, case.plainly())
+    if isinstance(plain, list) or case.plainly() is TRUE:
+        return plain
+    return decoded(world, case.path, case.besides, *terms)
 
 
 def _is_named(world: World, statement: Statement, case: Case) -> bool:
@@ -173,9 +182,9 @@ def _uncovered(world: World, case: Case, openings: Iterable[Opening]) -> str | N
     outcome = world.solver.solve(allowed, negation(covered))
     if isinstance(outcome, Unsat):
         return None
-    shown = decoded(world, case.path, case.besides, negation(covered))
-    if isinstance(shown, Undecided):
-        return shown.reason
+    beyond = decoded(world, case.path, case.besides, negation(covered))
+    if isinstance(beyond, Undecided):
+        return beyond.reason
     return f"{case.actions[0]} is allowed, but by no statement of a policy"
 
 
