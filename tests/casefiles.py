@@ -17,6 +17,7 @@ from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
 from verifier.request import Principal, PrincipalType, Request, context
 from verifier.snapshot.acls import Acl, read_acl
+from verifier.snapshot.endpoints import meant
 from verifier.snapshot.grants import read_grants
 
 FOLDER = Path(__file__).parent / "cases"
@@ -61,9 +62,17 @@ def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
         rcps=tuple(
             tuple(attached(d, PolicyKind.RCP) for d in level) for level in policies.get("rcps", [])
         ),
-        endpoint=attached(endpoint, PolicyKind.ENDPOINT) if endpoint else None,
+        endpoint=_endpoint(endpoint, policies.get("endpoint_type")) if endpoint else None,
         shares=tuple(_shares(policies)),
     )
+
+
+def _endpoint(document: Any, kind: str | None) -> AttachedPolicy:
+    """Return the policy of a VPC endpoint, read as its type is; by default not a gateway."""
+    found = attached(document, PolicyKind.ENDPOINT)
+    if found.policy is None or kind is None:
+        return found
+    return replace(found, policy=meant(found.policy, "vpce-1", None if kind == "?" else kind))
 
 
 def _shares(policies: dict[str, Any]) -> Iterator[AttachedPolicy]:

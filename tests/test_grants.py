@@ -92,3 +92,28 @@ def test_grantee_that_is_gone(tmp_path: Path) -> None:
     assert snapshot.ask(QUESTION).no
     (remark,) = map(str, snapshot.contents.remarks)
     assert "the principal `AROAEXAMPLEEXAMPLE` matches nobody" in remark
+
+
+def test_rcps_do_not_bind_managed_keys(tmp_path: Path) -> None:
+    """No RCP binds a key that AWS manages; where it is not said, the answer takes the key to be
+    the customer's (R6.32).
+    """
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    organization = {
+        "Organization": {"Id": "o-example000", "MasterAccountId": B},
+        "Roots": [{"Id": "r-1", "Accounts": [{"Id": A}], "ResourceControlPolicies": ["p-1"]}],
+        "Policies": [
+            {
+                "Id": "p-1",
+                "Type": "RESOURCE_CONTROL_POLICY",
+                "Content": {"Version": "2012-10-17", "Statement": statement},
+            }
+        ],
+    }
+    key = {**CLOSED, "Grants": [grant()]}
+    assumed = f"these KMS keys are not managed by AWS, so that RCPs bind them: {KEY}"
+    for manager, can in (("AWS", True), ("CUSTOMER", False), (None, False)):
+        said = {"KeyMetadata": {"KeyManager": manager}} if manager else {}
+        answer = _snapshot(tmp_path, key={**key, **said}, org=organization).ask(QUESTION)
+        assert answer.yes is can
+        assert (assumed in answer.assumptions) is (manager is None)

@@ -11,6 +11,7 @@ import pytest
 
 from verifier import Snapshot
 from verifier.snapshot.load import load
+from verifier.verdict import Verdict
 
 A, B = "111122223333", "222233334444"
 NEW = "2012-10-17"
@@ -225,3 +226,25 @@ def test_endpoint_policy_limits(tmp_path: Path) -> None:
         endpoint = {"Arn": arn, "Policy": allow(action, Principal="*")}
         snapshot = Snapshot.load(write(tmp_path, {"a.json": page, "endpoint.json": endpoint}))
         assert can is snapshot.ask(QUESTION).yes
+
+
+def test_described_endpoints(tmp_path: Path) -> None:
+    """`describe-vpc-endpoints` tells which endpoint is a gateway, whose policy takes `*` only; an
+    endpoint whose type was not given leaves open what an account there means (R6.41).
+    """
+    through = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    inline = [{"PolicyName": "p", "PolicyDocument": allow("s3:*", Condition=through)}]
+    page = {"RoleDetailList": [role("worker", RolePolicyList=inline)]}
+    document = json.dumps(allow("s3:*", Principal={"AWS": A}))
+    described = {"VpcEndpointId": "vpce-1", "OwnerId": A, "PolicyDocument": document}
+    service = "com.amazonaws.eu-west-1.s3"
+    for kind, verdict in (("Gateway", Verdict.NO), ("Interface", Verdict.YES)):
+        endpoint = {**described, "VpcEndpointType": kind, "ServiceName": service}
+        files = {"a.json": page, "endpoints.json": {"VpcEndpoints": [endpoint]}}
+        assert Snapshot.load(write(tmp_path, files)).ask(QUESTION).verdict is verdict
+    arn = f"arn:aws:ec2:eu-west-1:{A}:vpc-endpoint/vpce-1"
+    files = {"a.json": page, "endpoints.json": {"Arn": arn, "Policy": document}}
+    answer = Snapshot.load(write(tmp_path, files)).ask(QUESTION)
+    assert answer.unknown
+    reason = "the snapshot does not say whether vpce-1 is a gateway endpoint"
+    assert reason in answer.ways[0].reason

@@ -150,6 +150,18 @@ RCP_SERVICES = frozenset(
 )
 """The services whose resources RCPs govern (R6.33)."""
 
+BEYOND_SCPS = frozenset({"mechanicalturk"})
+"""The services that SCPs cannot restrict (R6.27)."""
+
+BEYOND_SCPS_FOR_ROOT = frozenset(
+    {
+        "ec2:modifyaddressattribute",
+        "ec2:resetaddressattribute",
+        "supportplans:startsupportplanupdate",
+    }
+)
+"""What SCPs cannot keep a root user from: reverse DNS, and a plan of AWS Support (R6.27)."""
+
 UNSIGNED_SERVICES = frozenset({"s3", "sqs", "sns", "es", "execute-api", "mediastore"})
 """The services that answer unsigned requests where a policy allows it (R6.81)."""
 

@@ -59,9 +59,10 @@ _DOMAINS: dict[str, tuple[list[Pattern], tuple[str, ...]]] = {
     "aws:sourcevpce": ([(ANYTHING,)], ("vpce-0123456789abcdef0",)),
     "aws:sourcevpc": ([(ANYTHING,)], ("vpc-0123456789abcdef0",)),
     "aws:requestedregion": ([(ANYTHING,)], ("us-east-1", "eu-west-1")),
+    "lambda:functionurlauthtype": ([("AWS_IAM",), ("NONE",)], ("AWS_IAM",)),
     "aws:useragent": ([(ANYTHING,)], ("example",)),
 }
-"""What the values of some keys look like, and plain values for them (R1.41, R7.32)."""
+"""What the values of some keys look like, and plain values for them (R1.41, R6.57, R7.32)."""
 
 
 def free_key(label: str, name: str, key_type: KeyType, present: Term | None = None) -> Key:

@@ -74,6 +74,7 @@ class PrincipalKeys:
             "aws:userid": self._user_identifier,
             "aws:username": self._username,
             "aws:assumedroot": lambda: ABSENT,
+            "lambda:functionurlauthtype": self._function_url,
             "aws:federatedprovider": self._provider,
             "aws:tokenissuetime": self._token_issue_time,
             "aws:multifactorauthpresent": lambda: self._credentials.mfa,
@@ -153,6 +154,14 @@ class PrincipalKeys:
         if self._principal.kind is Kind.SAML and name:
             return SingleKey(Flag(f"{self._label} has aws:federatedprovider"), name)
         return self._credentials.provider
+
+    def _function_url(self) -> Key:
+        """Return how a function URL authenticates: an unsigned call gets through only where it does
+        not (R6.57).
+        """
+        if self._principal.kind is Kind.ANONYMOUS:
+            return known("NONE")
+        return free_key(self._label, "lambda:functionurlauthtype", KeyType.TEXT)
 
     def _token_issue_time(self) -> Key:
         self._issue_time = NumberVariable(

@@ -75,6 +75,11 @@ def account(principal: SymbolicPrincipal, number: str, partition: str | None) ->
     return {Grant.ACCOUNT: member(principal.account, exactly(number))}
 
 
+def root_user(principal: SymbolicPrincipal, number: str, partition: str | None) -> Grants:
+    """The account, in the policy of a gateway endpoint, reaches its root user only (R6.41)."""
+    return account(principal, number, partition) if principal.kind is Kind.ROOT else {}
+
+
 def user(principal: SymbolicPrincipal, arn: str) -> Grants:
     """A user's ARN reaches the user, and who is federated from it (R3.15, R3.18)."""
     if principal.kind is Kind.USER:

@@ -93,13 +93,11 @@ def _limited(
     policies: ApplicablePolicies,
     endpoints: Mapping[str, AttachedPolicy],
 ) -> Layers:
-    """Return the same with the policies that only limit.
-
-    SCPs bind principals of accounts wherever the resource is and whatever its policy grants, but
-    no service-linked role (R6.20, R6.25, R6.26), which has no boundary either (R6.83).
+    """Return the same with the policies that only limit; a service-linked role has no boundary
+    (R6.83).
     """
     principal = request.principal
-    is_bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
+    is_bound = _is_bound_by_scps(request)
     is_bounded = policies.boundary and not principal.is_service_linked
     found = replace(
         granting,
@@ -111,6 +109,18 @@ def _limited(
         refused=refused(request),
     )
     return replace(found, endpoint=_through(endpoints, request)) if endpoints else found
+
+
+def _is_bound_by_scps(request: SymbolicRequest) -> bool:
+    """Return whether SCPs bind the caller: a principal of an account wherever the resource is and
+    whatever its policy grants, but no service-linked role (R6.20, R6.25, R6.26), and not in some
+    tasks (R6.27).
+    """
+    principal, action = request.principal, request.action.lower()
+    if principal.kind not in ACCOUNT_KINDS or principal.is_service_linked:
+        return False
+    of_root = principal.kind is Kind.ROOT and action in facts.BEYOND_SCPS_FOR_ROOT
+    return not of_root and action.partition(":")[0] not in facts.BEYOND_SCPS
 
 
 def _through(endpoints: Mapping[str, AttachedPolicy], request: SymbolicRequest) -> Votes:

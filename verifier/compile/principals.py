@@ -5,7 +5,7 @@ from __future__ import annotations
 from iam_smt import principals
 from iam_smt.evaluation import merge
 from iam_smt.principals import Grants, SymbolicPrincipal
-from iam_smt.terms import FALSE, TRUE, Flag, Term
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both
 from verifier.disputes import Readings
 from verifier.policy.principals import (
     AccountEntry,
@@ -14,10 +14,12 @@ from verifier.policy.principals import (
     Everyone,
     FederatedUserEntry,
     Nobody,
+    OpenEntry,
     PrincipalElement,
     PrincipalEntry,
     ProviderEntry,
     RoleEntry,
+    RootUserEntry,
     ServiceEntry,
     SessionEntry,
     UserEntry,
@@ -47,6 +49,12 @@ def grant(entry: PrincipalEntry, principal: SymbolicPrincipal) -> Grants:
             return principals.provider(principal, name)
         case CanonicalUserEntry(text=identifier):
             return principals.canonical_user(principal, identifier, _undecided(entry, principal))
+        case RootUserEntry(account=account, partition=partition):
+            return principals.root_user(principal, account, partition)
+        case OpenEntry(entry=named, reason=reason):
+            undecided = Flag(f"{named.text} counts", reason)
+            found = grant(named, principal)
+            return {of: both(term, undecided) for of, term in found.items()}
         case AuthenticatedUsers():
             return principals.authenticated_users(principal)
         case Nobody():

@@ -86,7 +86,7 @@ def rcps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
 
 
 def resource_target(snapshot: Snapshot, resource: Resource) -> Target:
-    """Return a resource that the snapshot lists."""
+    """Return a resource that the snapshot lists; no RCP binds keys that AWS manages (R6.32)."""
     policy = resource.policy
     if policy is None and _is_key(resource.arn):
         policy = _default_key_policy(resource.account)
@@ -97,7 +97,7 @@ def resource_target(snapshot: Snapshot, resource: Resource) -> Target:
         resource.account,
         membership(snapshot, resource.account, f"account {resource.account}"),
         policy,
-        rcps(snapshot, resource.account),
+        () if resource.is_managed else rcps(snapshot, resource.account),
         resource.tags,
         known=True,
         shares=resource.shares,

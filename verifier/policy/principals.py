@@ -83,6 +83,28 @@ class AuthenticatedUsers:
 
 
 @dataclass(frozen=True, slots=True)
+class RootUserEntry:
+    """An account in the policy of a gateway endpoint: its root user only (R6.41)."""
+
+    text: str
+    account: str
+    partition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """An entry of which it is open whether it counts; `reason` says why."""
+
+    entry: NamedEntry
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """The entry as written."""
+        return self.entry.text
+
+
+@dataclass(frozen=True, slots=True)
 class Nobody:
     """An entry that matches no principal; `reason` says why (R3.12, R3.13, R3.41)."""
 
@@ -90,13 +112,14 @@ class Nobody:
     reason: str
 
 
+NamedEntry = AccountEntry | UserEntry | RoleEntry | SessionEntry | FederatedUserEntry
+"""What names an account, or a principal of one."""
+
 PrincipalEntry = (
     Everyone
-    | AccountEntry
-    | UserEntry
-    | RoleEntry
-    | SessionEntry
-    | FederatedUserEntry
+    | NamedEntry
+    | RootUserEntry
+    | OpenEntry
     | ServiceEntry
     | ProviderEntry
     | CanonicalUserEntry

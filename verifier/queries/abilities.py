@@ -114,6 +114,7 @@ def peculiar(action: str) -> str:
         facts.RESERVED_ROLE_EDITS,
         facts.ALIAS_EDITS,
         facts.UNSIGNED_ACTIONS,
+        facts.BEYOND_SCPS_FOR_ROOT,
     )
     special = any(name in group for group in groups) or name in ("iam:passrole", "kms:retiregrant")
     return name if special else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from verifier.compile.targets import Target
+from verifier.compile.targets import Target, rcps
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, WhoKind
@@ -24,6 +24,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     yield from _of_resources(targets)
     shapes = [target.shape for target in targets]
     yield from _of_grants(snapshot, shapes)
+    yield from _of_managed_keys(snapshot, shapes)
     if not acls.GRANTABLE.isdisjoint(question.actions):
         yield from _of_acls(snapshot, shapes)
     kind = question.who.kind if question.who else WhoKind.ANYONE
@@ -45,6 +46,7 @@ def of_findings(world: World) -> Iterator[str]:
     yield f"resource policies were given for {guarded} of {count} listed resources"
     yield "a resource that is not listed has no policy that lets the outside in"
     yield from _of_grants(snapshot, snapshot.resources)
+    yield from _of_managed_keys(snapshot, snapshot.resources)
     yield from _of_acls(snapshot, [*snapshot.resources, *(f"{a}/" for a in snapshot.resources)])
     yield from _of_outsiders(snapshot)
     yield from _of_providers(world)
@@ -95,7 +97,7 @@ def _of_resources(targets: Iterable[Target]) -> Iterator[str]:
         owners = ", ".join(dict.fromkeys(str(target.owner) for target in others))
         guard = "has no policy of its own"
         if others[0].policy:
-            guard = "has the default key policy and no grants"
+            guard = "has the default key policy and no grants, and is not managed by AWS"
         yield f"a resource of {owners} that is not listed {guard}"
 
 
@@ -110,6 +112,20 @@ def _of_grants(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
     ]
     if keys:
         yield f"these KMS keys, whose grants were not given, have none: {_few(keys)}"
+
+
+def _of_managed_keys(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
+    """Yield the listed KMS keys that RCPs bind unless AWS manages them (R6.32)."""
+    found = [
+        arn
+        for arn in arns
+        if arn.split(":")[2:3] == ["kms"]
+        and (resource := snapshot.resources.get(arn)) is not None
+        and resource.is_managed is None
+        and rcps(snapshot, resource.account)
+    ]
+    if found:
+        yield f"these KMS keys are not managed by AWS, so that RCPs bind them: {_few(found)}"
 
 
 def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:

@@ -84,10 +84,9 @@ def authorize(
 def _layers(request: Request, policies: ApplicablePolicies, readings: Readings) -> _Layers:
     """Return the matches of the policies that bind this caller and this resource.
 
-    SCPs bind principals of accounts wherever the resource is and whatever its policy grants, but
-    no service-linked role (R6.20, R6.25, R6.26); RCPs bind requests on covered services, whoever
-    calls, and only deny (R6.30-R6.33); for an action without a resource those of the caller's
-    account do, or none (R6.35, X-21). A service-linked role has no boundary (R6.83).
+    RCPs bind requests on covered services, whoever calls, and only deny (R6.30-R6.33); for an
+    action without a resource those of the caller's account do, or none (R6.35, X-21). A
+    service-linked role has no boundary (R6.83).
     """
     principal = request.principal
     has_boundary = bool(policies.boundary)
@@ -95,7 +94,7 @@ def _layers(request: Request, policies: ApplicablePolicies, readings: Readings) 
     def found(attached: Iterable[AttachedPolicy]) -> tuple[Match, ...]:
         return tuple(matches(attached, request, has_boundary, readings))
 
-    bound = principal.kind in ACCOUNT_KINDS and not principal.is_service_linked
+    bound = services.scps_apply(request)
     governed = services.rcps_apply(request)
     rcps = tuple(found(level) for level in policies.rcps) if governed else ()
     if request.resource == "*" and _any_denies(rcps) and readings.says("X-21", "none"):

@@ -51,6 +51,9 @@ def _of_principal(request: Request) -> Iterator[str]:
         yield "a caller without an ARN has aws:PrincipalArn (R5.10)"
     if kind is PrincipalType.ANONYMOUS and account not in (None, "anonymous"):
         yield "an anonymous caller has an account (R5.10)"
+    url = _one(request, "lambda:functionurlauthtype")
+    if kind is PrincipalType.ANONYMOUS and url not in (None, "NONE"):
+        yield "an unsigned call of a function URL that asks for a signature (R6.57)"
     if not in_account and "aws:principalorgid" in context:
         yield "a caller outside any account has an organization (R5.10, R5.12)"
     said = _one(request, "aws:principaltype")

@@ -12,10 +12,12 @@ from verifier.policy.principals import (
     Everyone,
     FederatedUserEntry,
     Nobody,
+    OpenEntry,
     PrincipalElement,
     PrincipalEntry,
     ProviderEntry,
     RoleEntry,
+    RootUserEntry,
     ServiceEntry,
     SessionEntry,
     UserEntry,
@@ -62,6 +64,11 @@ def grant(entry: PrincipalEntry, principal: Principal) -> Grant | None:
             return Grant.ACCOUNT if principal.canonical_user == identifier else None
         case AuthenticatedUsers():
             return Grant.ANY if principal.kind in ACCOUNT_KINDS else None
+        case RootUserEntry(account=account, partition=partition):
+            same = account == principal.account and partition in (None, principal.partition)
+            return Grant.ACCOUNT if same and principal.kind is PrincipalType.ROOT else None
+        case OpenEntry():
+            return None
         case Nobody():
             return None
 
@@ -73,12 +80,17 @@ def grants(element: PrincipalElement, principal: Principal) -> frozenset[Grant]:
     )
 
 
-def may_be_named(element: PrincipalElement, principal: Principal) -> bool:
-    """Return whether a canonical id is listed, and that of the principal's account is not known
-    (R3.21).
+def open_grants(element: PrincipalElement, principal: Principal) -> frozenset[Grant]:
+    """Return the classes by which a `Principal` may reach `principal` or not: by an entry that is
+    open (R6.41), or a canonical id where that of the account is not known (R3.21).
     """
-    unknown = principal.kind in ACCOUNT_KINDS and principal.canonical_user is None
-    return unknown and any(isinstance(entry, CanonicalUserEntry) for entry in element.entries)
+    found: set[Grant | None] = set()
+    for entry in element.entries:
+        if isinstance(entry, OpenEntry):
+            found.add(grant(entry.entry, principal))
+        elif isinstance(entry, CanonicalUserEntry) and principal.canonical_user is None:
+            found.add(Grant.ACCOUNT if principal.kind in ACCOUNT_KINDS else None)
+    return frozenset(item for item in found if item is not None)
 
 
 def is_exempt(
@@ -92,11 +104,8 @@ def is_exempt(
     """
     found = grants(element, principal)
     exempt = _is_exempt(found, principal, readings)
-    if may_be_named(element, principal) and exempt != _is_exempt(
-        found | {Grant.ACCOUNT}, principal, readings
-    ):
-        return None
-    return exempt
+    perhaps = _is_exempt(found | open_grants(element, principal), principal, readings)
+    return exempt if exempt == perhaps else None
 
 
 def _is_exempt(found: frozenset[Grant], principal: Principal, readings: Readings) -> bool | None:

@@ -55,6 +55,19 @@ def federation_fits(request: Request) -> bool:
     return action == _BY_PROVIDER[request.principal.kind] or action in facts.WITH_FEDERATION
 
 
+def scps_apply(request: Request) -> bool:
+    """Return whether SCPs bind the caller in this request.
+
+    They bind principals of accounts wherever the resource is and whatever its policy grants, but
+    no service-linked role (R6.20, R6.25, R6.26, R6.83), and not in some tasks (R6.27).
+    """
+    principal, action = request.principal, request.action.lower()
+    if principal.kind not in ACCOUNT_KINDS or principal.is_service_linked:
+        return False
+    of_root = principal.kind is PrincipalType.ROOT and action in facts.BEYOND_SCPS_FOR_ROOT
+    return not of_root and service_of(action) not in facts.BEYOND_SCPS
+
+
 def rcps_apply(request: Request) -> bool:
     """Return whether RCPs of the resource's account govern the request (R6.32, R6.33)."""
     action = request.action.lower()

@@ -18,7 +18,7 @@ from verifier.policy.syntax import (
 from verifier.request import Principal, Request
 from verifier.semantics.conditions import condition_holds
 from verifier.semantics.matching import ActionList, resource_matches, substitute
-from verifier.semantics.principals import Grant, grants, is_exempt, may_be_named
+from verifier.semantics.principals import Grant, grants, is_exempt, open_grants
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def principal_fits(
     elif not element.negated:
         if found := grants(element, principal):
             yield found, True
-        if Grant.ACCOUNT not in found and may_be_named(element, principal):
-            yield frozenset({Grant.ACCOUNT}), False
+        if perhaps := open_grants(element, principal) - found:
+            yield perhaps, False
     elif statement.effect is Effect.DENY and has_boundary:
         yield frozenset(), True
     elif (exempt := is_exempt(element, principal, readings)) is not True:

@@ -16,6 +16,7 @@ from verifier.snapshot import (
     acls,
     authorization_details,
     canonical,
+    endpoints,
     grants,
     manifest,
     organization,
@@ -131,6 +132,8 @@ def _add(
         public_access.add(value, location, building, _owner(file))
     elif canonical.recognises(value):
         canonical.add(value, location, building, _owner(file))
+    elif endpoints.recognises(value):
+        endpoints.add(value, location, building)
     elif grants.recognises(value):
         grants.add(value, location, building)
     elif _is_by_account(value):
@@ -166,6 +169,7 @@ def _snapshot(
         roles.setdefault(role.account, {})[role.arn] = role
     for group in building.groups.values():
         groups.setdefault(group.account, {})[group.arn] = group
+    owned = {resource.account: arn for arn, resource in building.resources.items()}
     accounts = {
         account: Account(
             account,
@@ -174,6 +178,7 @@ def _snapshot(
             roles.get(account, {}),
             groups.get(account, {}),
             building.canonical_id(account),
+            owned.get(account),
         )
         for account, name in sorted(building.accounts.items())
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.reading import Location
@@ -94,7 +95,8 @@ class Resource:
 
     `grants` are those of a KMS key, `acls` those of a bucket or object; None where not given.
     `inherited` are the ACLs of the bucket that an object lies in; `owns_objects` says that Object
-    Ownership switches all of them off (R6.46).
+    Ownership switches all of them off (R6.46). `is_managed` says that AWS manages the KMS key, None
+    where that was not given.
     """
 
     arn: str
@@ -106,6 +108,7 @@ class Resource:
     acls: Level | None = None
     inherited: Level = ()
     owns_objects: bool = False
+    is_managed: bool | None = None
 
     @property
     def admitting(self) -> Level:
@@ -122,7 +125,8 @@ class Resource:
 class Account:
     """An AWS account with its users, roles and groups, by ARN.
 
-    `canonical_id` is its name in ACLs, None where it is not known (R3.21).
+    `canonical_id` is its name in ACLs, None where it is not known (R3.21); `resource` is the ARN of
+    some resource of it.
     """
 
     id: str
@@ -131,13 +135,13 @@ class Account:
     roles: Mapping[str, Role]
     groups: Mapping[str, Group] = field(default_factory=dict)
     canonical_id: str | None = None
+    resource: str | None = None
 
     @property
     def partition(self) -> str:
-        """The partition of the account's entities, `aws` for an account without any."""
-        for arn in (*self.roles, *self.users):
-            return arn.split(":")[1]
-        return "aws"
+        """The partition of what the account holds, `aws` for an empty account (R6.75)."""
+        held = chain(self.roles, self.users, self.groups)
+        return next(held, self.resource or "arn:aws").split(":")[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

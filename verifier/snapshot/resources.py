@@ -7,13 +7,13 @@ resource has one (`null` says that it has none). `Account` tells the owner where
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from verifier.errors import SnapshotError
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
-from verifier.snapshot import acls, grants, workloads
+from verifier.snapshot import acls, endpoints, grants, workloads
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
 from verifier.snapshot.public_access import PublicAccessBlock
@@ -35,6 +35,12 @@ class Ownership(Shape):
     Rules: list[OwnershipRule]
 
 
+class KeyDescription(Shape):
+    """Who manages a KMS key, as `aws kms describe-key` prints it."""
+
+    KeyManager: Literal["AWS", "CUSTOMER"]
+
+
 class ResourceEntry(Shape):
     """One resource."""
 
@@ -45,6 +51,8 @@ class ResourceEntry(Shape):
     Role: str | None = None
     Tags: list[Tag] | dict[str, str] | None = None
     Grants: list[Any] | None = None
+    KeyMetadata: KeyDescription | None = None
+    VpcEndpointType: str | None = None
     Acl: dict[str, Any] | None = None
     OwnershipControls: Ownership | None = None
 
@@ -78,19 +86,20 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
         )
     account = _owner(entry, parts[4], location, owner)
     name = parts[5].rsplit("/", 1)[-1]
-    is_endpoint = parts[2] == "ec2" and parts[5].startswith("vpc-endpoint/")
-    kind = PolicyKind.ENDPOINT if is_endpoint else PolicyKind.RESOURCE
     policy = None
     if entry.Policy is not None:
         at = location.at("Policy")
-        parsed = building.policy(entry.Policy, kind, at)
-        title = f"{_NAMES.get(parts[2], 'resource')} policy of {name}"
-        policy = AttachedPolicy(kind, title, parsed, at)
+        if parts[2] == "ec2" and parts[5].startswith("vpc-endpoint/"):
+            policy = endpoints.read(name, entry.Policy, at, building, entry.VpcEndpointType)
+        else:
+            parsed = building.policy(entry.Policy, PolicyKind.RESOURCE, at)
+            title = f"{_NAMES.get(parts[2], 'resource')} policy of {name}"
+            policy = AttachedPolicy(PolicyKind.RESOURCE, title, parsed, at)
     building.accounts.setdefault(account, None)
-    if is_endpoint and policy:
-        building.endpoints[name] = policy
     tags = None if entry.Tags is None else read_tags(entry.Tags)
-    resource = Resource(entry.Arn, account, policy, tags, location)
+    described = entry.KeyMetadata
+    is_managed = None if described is None else described.KeyManager == "AWS"
+    resource = Resource(entry.Arn, account, policy, tags, location, is_managed=is_managed)
     if entry.Role:
         workloads.add_one(entry.Arn, entry.Role, location, building)
     if not entry.Role or "Policy" in entry.model_fields_set:
