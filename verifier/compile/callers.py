@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iam_smt.automata import Clause, clause, exactly
 from iam_smt.context import ACCOUNT, SESSION_NAME
@@ -34,16 +34,21 @@ _NAME_AND_PATH = Run(Characters(_NAME.listed | {"/"}))
 _UPPER = Run(Characters(frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")))
 _EXAMPLE_ACCOUNTS = ("999999999999", "888888888888", "777777777777")
 
-ASSUMED = AttachedPolicy(
-    PolicyKind.IDENTITY,
-    "policies of the outside account, assumed to allow everything",
-    policy_from_text(
+
+def _everything(kind: PolicyKind, title: str) -> AttachedPolicy:
+    text = (
         '{"Version": "2012-10-17",'
-        ' "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',
-        PolicyKind.IDENTITY,
-    ),
+        ' "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    )
+    return AttachedPolicy(kind, title, policy_from_text(text, kind))
+
+
+ASSUMED = _everything(
+    PolicyKind.IDENTITY, "policies of the outside account, assumed to allow everything"
 )
 """What principals of accounts outside the zone are taken to be allowed (R7.82, R9.31)."""
+
+_CHOSEN = _everything(PolicyKind.SESSION, "session policy of the federating user's choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,22 @@ def user_caller(
         user.account,
         user_id=user.id,
         user_name=user.name,
+    )
+
+
+def federated_caller(snapshot: Snapshot, user: User, arn: str, label: str, chain: Chain) -> Caller:
+    """Return the federated user with this ARN that `user` vouches for by GetFederationToken: it
+    has the user's policies within a session policy of the user's choice (R6.2, R6.13).
+    """
+    found = user_caller(snapshot, user, label, chain)
+    principal = replace(found.principal, kind=Kind.FEDERATED_USER, arn=arn, parent=user.arn)
+    return replace(
+        found,
+        principal=principal,
+        credentials=OpenSession(label, chain, None, identifiable=False, shows_mfa=False),
+        policies=replace(found.policies, session=(_CHOSEN,)),
+        user_id=f"{user.account}:{arn.partition('/')[2]}",
+        user_name=None,
     )
 
 

@@ -323,4 +323,5 @@ def _principal(caller: Caller, model: Model) -> Principal:
     if principal.kind is Kind.ROLE_SESSION:
         session = session_of(arn, model.text(principal.session_name or "example"))
         return replace(session, canonical_user=canonical_user)
-    return Principal(kind, arn, account, canonical_user=canonical_user)
+    parent = None if principal.parent is None else model.text(principal.parent)
+    return Principal(kind, arn, account, parent=parent, canonical_user=canonical_user)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from iam_smt.automata import clause
 from verifier.compile.targets import pattern_of
 from verifier.errors import QuestionError
+from verifier.policy.principals import FederatedUserEntry
 from verifier.queries import origins
 from verifier.queries.origins import Origin
 from verifier.queries.world import World
@@ -45,6 +46,7 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
                     yield origins.root(world, account)
             yield from _users(world, who)
             yield from _roles(world, who)
+            yield from _federated_users(world)
         case WhoKind.ANONYMOUS:
             yield origins.anonymous(world)
         case WhoKind.FEDERATED:
@@ -155,6 +157,21 @@ def _roles(world: World, who: Who) -> Iterator[Origin]:
             yield origins.role(world, role)
 
 
+def _federated_users(world: World) -> Iterator[Origin]:
+    """Yield the federated users that policies of resources name; of all others nobody can tell."""
+    named = {
+        entry.text
+        for resource in world.snapshot.resources.values()
+        for policy in resource.admitting
+        for statement in policy.statements
+        for entry in (statement.principal.entries if statement.principal else ())
+        if isinstance(entry, FederatedUserEntry)
+    }
+    for arn in sorted(named):
+        if arn.split(":", 5)[4] in world.snapshot.accounts:
+            yield origins.federated_user(world, arn)
+
+
 def _principal(world: World, text: str) -> Iterator[Origin]:
     """Yield the principal with this ARN, or each that matches it as a pattern."""
     snapshot = world.snapshot
@@ -189,6 +206,8 @@ def _named(world: World, text: str) -> Origin:
     kind, _, name = match["rest"].partition("/")
     if kind == "root":
         return origins.root(world, account.id)
+    if kind == "federated-user":
+        return origins.federated_user(world, text)
     if kind == "assumed-role":
         role_name, _, session_name = name.partition("/")
         for role in account.roles.values():

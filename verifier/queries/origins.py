@@ -15,6 +15,7 @@ from iam_smt.texts import member
 from verifier.compile.callers import (
     Caller,
     anonymous_caller,
+    federated_caller,
     named_caller,
     outside_caller,
     root_caller,
@@ -22,9 +23,10 @@ from verifier.compile.callers import (
     user_caller,
 )
 from verifier.compile.open_requests import UNNAMED_SERVICE
+from verifier.queries.offers import allows_action
 from verifier.queries.world import World
 from verifier.request import BUILT_IN_PROVIDERS
-from verifier.snapshot.model import Role, User, Zone
+from verifier.snapshot.model import Role, Snapshot, User, Zone
 
 Start = Callable[[Chain], Caller]
 """Makes a caller for the path with these values."""
@@ -167,6 +169,25 @@ def root(world: World, account: str) -> Origin:
     arn = f"arn:{partition}:iam::{account}:root"
     start: Start = lambda chain: root_caller(world.snapshot, account, partition, "root", chain)  # noqa: E731
     return Origin(arn, ((start, dict),), arn)
+
+
+def federated_user(world: World, arn: str) -> Origin:
+    """One federated user of an account of the snapshot, whichever user vouches for it.
+
+    That is any who may call GetFederationToken; federated users assume no roles (R7.45).
+    """
+    account = world.snapshot.accounts[arn.split(":", 5)[4]]
+    vouching = [
+        user
+        for user in account.users.values()
+        if any(allows_action(policy, "sts:GetFederationToken") for policy in user.policies)
+    ]
+    starts = tuple((partial(_federated_user, world.snapshot, who, arn), dict) for who in vouching)
+    return Origin(arn, starts, arn)
+
+
+def _federated_user(snapshot: Snapshot, who: User, arn: str, chain: Chain) -> Caller:
+    return federated_caller(snapshot, who, arn, arn, chain)
 
 
 def session(world: World, who: Role, session_name: str) -> Origin:

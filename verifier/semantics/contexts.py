@@ -151,11 +151,8 @@ def _of_call(request: Request) -> Iterator[str]:
 
 
 def _are_listed(request: Request, prefix: str, listing: str) -> bool:
-    """Return whether the list of names, where there is one, has the name of every pair."""
-    names = request.context.get(listing)
-    if names is None:
-        return True
-    listed = {name.lower() for name in names}
+    """Return whether the list of names has the name of every pair."""
+    listed = {name.lower() for name in request.context.get(listing, ())}
     return all(
         key.removeprefix(prefix) in listed for key in request.context if key.startswith(prefix)
     )
