@@ -218,7 +218,7 @@ published SCPs, RCPs and endpoint policies, which guard; each collection counts 
 def kinds_of(operator: str) -> tuple[str, ...]:
     """Return the kinds of keys that an operator, without quantifier, is used on."""
     found = (kinds for start, kinds in _KINDS.items() if operator.startswith(start))
-    return next(found, tuple({kind for kind, _ in KEYS.values()}))
+    return next(found, tuple(sorted({kind for kind, _ in KEYS.values()})))
 
 
 def weight_of(key: str, counts: dict[str, int]) -> int:

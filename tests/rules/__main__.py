@@ -1,8 +1,9 @@
-"""Write `docs/semantics.md` anew: `python -m tests.rules`."""
+"""Write the generated pages of `docs/` anew: `python -m tests.rules`."""
 
 from __future__ import annotations
 
-from tests.rules.page import PAGE, page
+from tests.rules import mistakes, page
 
-PAGE.write_text(page(), encoding="utf-8")
-print(PAGE)
+for module in (page, mistakes):
+    module.PAGE.write_text(module.page(), encoding="utf-8")
+    print(module.PAGE)

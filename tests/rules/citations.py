@@ -67,15 +67,28 @@ def in_tests(known: Iterable[str]) -> Citations:
     """Return the cases, by file and id, and the test functions that cite each rule."""
     rules = list(known)
     found: Citations = defaultdict(set)
-    for case, text in _cases():
+    for case, text in (*_cases(), *_tests()):
         for rule in cited_in(text, rules):
             found[rule].add(case)
+    return found
+
+
+def names_of_cases() -> Iterator[str]:
+    """Yield the id of every case kept as data."""
+    return (case for case, _ in _cases())
+
+
+def names_of_tests() -> Iterator[str]:
+    """Yield every test function as `module.function`."""
+    return (name for name, _ in _tests())
+
+
+def _tests() -> Iterator[tuple[str, str]]:
+    """Yield every test function with its text."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for name, text in _texts(path.relative_to(ROOT).as_posix()):
             if name.rpartition(".")[2].startswith("test_"):
-                for rule in cited_in(text, rules):
-                    found[rule].add(f"{path.stem}.{name}")
-    return found
+                yield f"{path.stem}.{name}", text
 
 
 def _cases() -> Iterator[tuple[str, str]]:
