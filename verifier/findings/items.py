@@ -17,6 +17,7 @@ from verifier.finding import (
     WayIn,
     WayInKind,
 )
+from verifier.findings.becoming import Becoming
 from verifier.findings.fingerprints import fingerprint
 from verifier.findings.guards import Guard
 from verifier.findings.intentions import Intention
@@ -30,7 +31,6 @@ from verifier.policy.attached import AttachedPolicy
 from verifier.policy.public import is_public, is_public_statement
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.witness import replay, shown
-from verifier.queries.world import World
 from verifier.snapshot.intended import Intended
 from verifier.snapshot.model import Role
 from verifier.verdict import Cause
@@ -97,7 +97,7 @@ class _Group:
 
 
 def items(
-    world: World,
+    becoming: Becoming,
     guard: Guard,
     openings: Iterable[Opening],
     entries: Sequence[Intention],
@@ -106,6 +106,7 @@ def items(
     """Yield what the openings of a guard come to: one item for each class of callers, and for what
     is intended and what is not.
     """
+    world = becoming.world
     alike: dict[tuple[WayIn, Judgement], list[_Opened]] = {}
     for opening in openings:
         for part, said in judge(world, opening, entries, today):
@@ -117,16 +118,16 @@ def items(
         counts = [number for number in said.touching if entries[number].entry.counts(today)]
         meant = [entries[number].entry for number in counts] if said.is_part else []
         yield replace(
-            _item(world, _Group(guard, who, group, meant)),
+            _item(becoming, _Group(guard, who, group, meant)),
             intended=tuple(counts) if said.covered else (),
             exceeded=() if said.covered else tuple(counts),
             expired=tuple(number for number in said.touching if number not in counts),
         )
 
 
-def _item(world: World, group: _Group) -> Item:
+def _item(becoming: Becoming, group: _Group) -> Item:
     guard = group.guard
-    exposures = [_exposure(world, group, role) for role in guard.roles or (None,)]
+    exposures = [_exposure(becoming, group, role) for role in guard.roles or (None,)]
     severities = [
         severity(
             group.who,
@@ -158,7 +159,7 @@ def _levels(found: Powers | None, permission: Permission) -> list[AccessLevel]:
     return [AccessLevel.PERMISSIONS] if found.administrator else levels_of(found)
 
 
-def _exposure(world: World, group: _Group, role: Role | None) -> Exposure:
+def _exposure(becoming: Becoming, group: _Group, role: Role | None) -> Exposure:
     guard = group.guard
     arn = role.arn if role else guard.arn
     witnesses = []
@@ -176,7 +177,7 @@ def _exposure(world: World, group: _Group, role: Role | None) -> Exposure:
         ),
         tuple(witnesses),
         group.fingerprint(arn),
-        powers(world, role) if role else None,
+        powers(becoming, role) if role else None,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from iam_smt.terms import FALSE, Term, disjunction, negation
 from verifier.findings.cases import Case
 from verifier.findings.intentions import Intention
-from verifier.findings.openings import ABSORBED, Opening, shown
+from verifier.findings.openings import ABSORBED, Opening, refuted, shown
 from verifier.queries.hops import DecodedHop
 from verifier.queries.world import World
 
@@ -104,11 +104,11 @@ class _Meant:
         """Return whether an entry means some call of the case that is allowed."""
         if self._terms[number] is FALSE or self._allowed is FALSE:
             return False
-        return not world.is_refuted(self._allowed, self._about, self._terms[number])
+        return not refuted(world, self._allowed, self._about, self._terms[number])
 
     def is_covered(self, world: World, active: Sequence[int]) -> bool:
         """Return whether each call that is allowed is meant by one of the entries, proved."""
-        return world.is_refuted(self._allowed, self._about, self._not_meant(active))
+        return refuted(world, self._allowed, self._about, self._not_meant(active))
 
     def beyond(self, world: World, active: Sequence[int]) -> list[DecodedHop] | None:
         """Return a call that is allowed, and that none of the entries means."""

@@ -11,7 +11,7 @@ from verifier.compile.open_requests import UNNAMED_SERVICE
 from verifier.compile.principals import grant
 from verifier.finding import WayIn, WayInKind
 from verifier.findings.cases import Case
-from verifier.findings.openings import Opening
+from verifier.findings.openings import Opening, refuted
 from verifier.findings.outsiders import is_outside
 from verifier.policy.principals import AccountEntry, Everyone, PrincipalEntry
 from verifier.queries.world import World
@@ -72,7 +72,7 @@ def _comes_in_by(world: World, opening: Opening, entry: PrincipalEntry, case: Ca
     named = _named(case, [entry])
     if named is FALSE:
         return False
-    return not world.is_refuted(case.term(), case.about(opening.statement), named)
+    return not refuted(world, case.term(), case.about(opening.statement), named)
 
 
 def _named(case: Case, entries: Iterable[PrincipalEntry]) -> Term:
@@ -88,7 +88,7 @@ def _tells(world: World, opening: Opening, entries: list[PrincipalEntry], provis
         request = case.path.last.authorization().request
         broken = condition_holds(proviso.condition, request)
         terms = [case.besides, case.path.surroundings(), _named(case, entries)]
-        if not world.is_refuted(*terms, negation(broken) if proviso.holds else broken):
+        if not refuted(world, *terms, negation(broken) if proviso.holds else broken):
             return False
     return True
 

@@ -170,7 +170,7 @@ def shown(world: World, case: Case, *terms: Term) -> list[DecodedHop] | Impossib
 def _is_named(world: World, statement: Statement, case: Case) -> bool:
     """Return whether the statement is really about some call of the case, allowed or not."""
     around = conjunction((case.besides, case.path.surroundings()))
-    return not world.is_refuted(around, case.about(statement))
+    return not refuted(world, around, case.about(statement))
 
 
 def _uncovered(world: World, case: Case, openings: Iterable[Opening]) -> str | None:
@@ -179,13 +179,17 @@ def _uncovered(world: World, case: Case, openings: Iterable[Opening]) -> str | N
     if allowed is FALSE:
         return None
     covered = disjunction(opening.covers(case) for opening in openings)
-    outcome = world.solver.solve(allowed, negation(covered))
-    if isinstance(outcome, Unsat):
+    if refuted(world, allowed, negation(covered)):
         return None
     beyond = decoded(world, case.path, case.besides, negation(covered))
     if isinstance(beyond, Undecided):
         return beyond.reason
     return f"{case.actions[0]} is allowed, but by no statement of a policy"
+
+
+def refuted(world: World, *terms: Term) -> bool:
+    """Return whether `terms` were shown to have no model together."""
+    return isinstance(world.solver.solve(*terms), Unsat)
 
 
 def _who(case: Case) -> str:
@@ -229,13 +233,13 @@ def _holds(case: Case, condition: Condition) -> Term:
 
 
 def _is_refuted(world: World, opening: Opening, case: Case, term: Term) -> bool:
-    return world.is_refuted(case.term(), case.about(opening.statement), term)
+    return refuted(world, case.term(), case.about(opening.statement), term)
 
 
 def _follows(world: World, opening: Opening, case: Case, term: Term) -> bool:
     """Return whether the statement alone says that `term` does not hold."""
     around = conjunction((case.besides, case.path.surroundings()))
-    return world.is_refuted(around, case.about(opening.statement), term)
+    return refuted(world, around, case.about(opening.statement), term)
 
 
 def _needed(proviso: Proviso, holds: Term) -> Term:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from iam_smt.automata import clause, exactly
 from iam_smt.keys import SingleKey
 from iam_smt.patterns import ANYTHING, NOT_COLON, Run
+from iam_smt.principals import Kind
 from iam_smt.terms import Term, both, conjunction, negation
 from iam_smt.texts import StringVariable, View, member
 from verifier import facts
@@ -32,6 +33,9 @@ from verifier.policy.syntax import Effect
 from verifier.queries import origins
 from verifier.queries.origins import Start
 from verifier.queries.world import World
+
+_ASSUMING = (Kind.USER, Kind.ROLE_SESSION)
+"""The kinds of principal that can assume roles: root and federated users cannot (R7.14, R7.45)."""
 
 _SERVICE_NAMES = "aws:principalservicename"
 
@@ -62,7 +66,8 @@ def outsiders(world: World, guard: Guard) -> list[Outsider]:
     if any(is_outside(world, entry) for entry in entries):
         found += [
             Outsider(WayInKind.ANY_PRINCIPAL, "", start)
-            for _, start in origins.outside_starts(world.snapshot.zone, guard.partition)
+            for kind, start in origins.outside_starts(world.snapshot.zone, guard.partition)
+            if not is_trust or kind in _ASSUMING
         ]
     if is_trust:
         return [*found, *_identities(entries)]

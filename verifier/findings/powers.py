@@ -8,16 +8,15 @@ from functools import lru_cache
 from verifier.compile.actions import Actions, actions
 from verifier.compile.callers import scps
 from verifier.finding import AccessLevel, Powers
+from verifier.findings.becoming import Becoming
 from verifier.findings.cases import level_of
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.syntax import Effect, Policy, Statement
-from verifier.queries import origins
-from verifier.queries.closure import Closure
 from verifier.queries.world import World
 from verifier.snapshot.model import Role
 
 
-def powers(world: World, role: Role) -> Powers:
+def powers(becoming: Becoming, role: Role) -> Powers:
     """Return an upper bound of what sessions of the role can do, as it and as the roles that they
     may become.
 
@@ -27,12 +26,11 @@ def powers(world: World, role: Role) -> Powers:
     """
     found = [role]
     if not _is_administrator(role):
-        trails = [trail for trail in Closure(world, origins.role(world, role)) if trail.roles]
-        found += [trail.roles[-1] for trail in trails if trail.roles[-1] is not role]
+        found += becoming.from_role(role)
     space = actions()
     bits = 0
     for item in found:
-        bits |= _allowed_to(world, item, space)
+        bits |= _allowed_to(becoming.world, item, space)
     levels: dict[AccessLevel, int] = {}
     for text, those in space.by_level.items():
         level = level_of(text)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from iam_smt.theory import Solver
 from verifier.finding import Coverage, Findings, Gap
 from verifier.findings import grouping
+from verifier.findings.becoming import Becoming
 from verifier.findings.cases import cases
 from verifier.findings.guards import Guard, guards
 from verifier.findings.intentions import intentions, means
@@ -40,6 +41,7 @@ def findings(
     started = time.perf_counter()
     solver = Solver(timeout)
     world = World(snapshot, solver)
+    becoming = Becoming(world)
     entries = intentions(snapshot.intended)
     day = today or datetime.now(UTC).date()
     guarded = list(guards(world, lambda arn: means(entries, arn)))
@@ -50,7 +52,7 @@ def findings(
         met = outsiders(world, guard)
         calls = list(cases(world, guard, met, [entry.actions for entry in entries]))
         found = search(world, guard, calls)
-        listed = list(items(world, guard, found.openings, entries, day))
+        listed = list(items(becoming, guard, found.openings, entries, day))
         return listed, found.gaps, found.proved, solver.effort.questions - before
 
     found: list[Item] = []
