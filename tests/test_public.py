@@ -73,3 +73,51 @@ def test_not_public_is_not_restricted(tmp_path: Path) -> None:
     policy = allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": FRIEND})
     friend = f"can arn:aws:iam::{B}:user/alice perform s3:GetObject on {BUCKET}/a"
     assert _ask(tmp_path, policy, friend, settings=SETTINGS)
+
+
+POINT = f"arn:aws:s3:eu-west-1:{A}:accesspoint/door"
+PINNED = {"StringLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{A}:accesspoint/door"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "closed"),
+    [
+        ({}, {}, True),
+        ({}, {"NetworkOrigin": "Internet"}, True),
+        ({}, {"NetworkOrigin": "VPC"}, False),
+        (PINNED, {}, True),
+        ({"StringEquals": {"aws:PrincipalAccount": B}}, {}, False),
+    ],
+    ids=["public", "of the internet", "of a VPC", "pinned by itself", "pinned by account"],
+)
+def test_access_point(
+    tmp_path: Path, condition: dict[str, Any], more: dict[str, Any], closed: bool
+) -> None:
+    """A restricted access point is closed to other accounts where its policy is public: one of a
+    VPC never is, and its own ARN pins nothing (R9.8).
+    """
+    inside = f"{POINT}/object/a"
+    policy = allow("s3:GetObject", f"{POINT}/object/*", Principal="*", Condition=condition)
+    point = {"Arn": POINT, "Bucket": "site", "Policy": policy, **SETTINGS, **more}
+    users = [
+        {
+            "UserName": "alice",
+            "Arn": f"arn:aws:iam::{account}:user/alice",
+            "UserPolicyList": [{"PolicyName": "p", "PolicyDocument": allow("s3:*")}],
+        }
+        for account in (A, B)
+    ]
+    bucket = {"Arn": BUCKET, "Account": A, "Policy": None}
+    files = {"users.json": {"UserDetailList": users}, "s3.json": [point, bucket]}
+    snapshot = Snapshot.load(write(tmp_path, files))
+    friend = f"can arn:aws:iam::{B}:user/alice perform s3:GetObject on {inside}"
+    assert snapshot.ask(friend).yes is not closed
+    assert snapshot.ask(friend.replace(B, A)).yes
+
+
+def test_account_of_the_access_point_keeps_access(tmp_path: Path) -> None:
+    """A restricted public bucket serves the account of its access point, too (R9.20)."""
+    point = {"Arn": POINT.replace(A, B), "Bucket": "site", "Policy": None}
+    question = f"can arn:aws:iam::{B}:user/alice perform s3:GetObject on {BUCKET}/a"
+    assert not _ask(tmp_path, PUBLIC_POLICY, question, settings=SETTINGS)
+    assert _ask(tmp_path, PUBLIC_POLICY, question, settings=SETTINGS, **{"point.json": point})

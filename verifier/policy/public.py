@@ -37,23 +37,28 @@ _BROADEST = {4: 8, 6: 32}
 _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 
-def is_public(policy: Policy) -> bool:
+def is_public(policy: Policy, *, of_access_point: bool = False) -> bool:
     """Return whether some Allow of a bucket policy is public (R9.1), whatever its actions (R9.6);
-    denies do not count (R9.5).
+    denies do not count (R9.5). In the policy of an access point its own ARN pins nothing (R9.8).
     """
     return any(
-        statement.effect is Effect.ALLOW and is_public_statement(statement)
+        statement.effect is Effect.ALLOW
+        and is_public_statement(statement, of_access_point=of_access_point)
         for statement in policy.statements
     )
 
 
-def is_public_statement(statement: Statement) -> bool:
+def is_public_statement(statement: Statement, *, of_access_point: bool = False) -> bool:
     """Return whether a statement is for more than fixed principals or networks (R9.2)."""
     element = statement.principal
     fixed = element is not None and not (
         element.negated or any(isinstance(entry, Everyone) for entry in element.entries)
     )
-    return not fixed and not any(map(pins, statement.conditions))
+    return not fixed and not any(
+        pins(condition)
+        for condition in statement.conditions
+        if not (of_access_point and condition.key == "s3:dataaccesspointarn")
+    )
 
 
 def pins(condition: Condition) -> bool:

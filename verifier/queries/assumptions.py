@@ -25,6 +25,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     shapes = [target.shape for target in targets]
     yield from _of_grants(snapshot, shapes)
     yield from _of_managed_keys(snapshot, shapes)
+    yield from _of_access_points(target.shape for target in targets if target.known)
     if not acls.GRANTABLE.isdisjoint(question.actions):
         yield from _of_acls(snapshot, shapes)
     kind = question.who.kind if question.who else WhoKind.ANYONE
@@ -47,6 +48,7 @@ def of_findings(world: World) -> Iterator[str]:
     yield "a resource that is not listed has no policy that lets the outside in"
     yield from _of_grants(snapshot, snapshot.resources)
     yield from _of_managed_keys(snapshot, snapshot.resources)
+    yield from _of_access_points(snapshot.resources)
     yield from _of_acls(snapshot, [*snapshot.resources, *(f"{a}/" for a in snapshot.resources)])
     yield from _of_outsiders(snapshot)
     yield from _of_providers(world)
@@ -142,6 +144,15 @@ def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
             found.append(listed.arn)
     if found:
         yield f"ACLs that were not given grant nothing: of {_few(found)}"
+
+
+def _of_access_points(arns: Iterable[str]) -> Iterator[str]:
+    """Yield that access points are decided by their own policies (R9.8)."""
+    if any(arn.split(":")[2:3] == ["s3"] and ":accesspoint/" in arn for arn in arns):
+        yield (
+            "what goes through an access point is decided by its own policy: the bucket's policy"
+            " allows it, too, and does not deny it"
+        )
 
 
 def _few(names: Iterable[str]) -> str:

@@ -82,7 +82,8 @@ class Building:
 
     `blocks` are by the account, or the ARN of the bucket, that Block Public Access is set for;
     `acls` tells where they stand, `ownership` what the bucket says of ACLs (R6.46). `grants` are by
-    the ARN of the KMS key.
+    the ARN of the KMS key; `bucket_of` has the bucket behind each access point by its ARN,
+    `of_vpcs` the access points that answer a VPC only.
     """
 
     users: dict[str, User] = field(default_factory=dict)
@@ -96,6 +97,8 @@ class Building:
     blocks: dict[str, Block] = field(default_factory=dict)
     acls: dict[str, Location] = field(default_factory=dict)
     ownership: dict[str, str] = field(default_factory=dict)
+    bucket_of: dict[str, str] = field(default_factory=dict)
+    of_vpcs: set[str] = field(default_factory=set)
     grants: dict[str, list[AttachedPolicy]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     _policies: dict[tuple[PolicyKind, str], tuple[Policy, list[tuple[str, Pointer]]]] = field(
@@ -106,7 +109,7 @@ class Building:
 
     def block(self, resource: Resource) -> Block:
         """Return what account and bucket say together: the strictest counts (R9.22)."""
-        said = (resource.account, resource.arn.partition("/")[0])
+        said = (resource.account, resource.arn, resource.arn.partition("/")[0])
         found = [self.blocks[name] for name in said if name in self.blocks]
         return Block(
             any(block.restricts for block in found), any(block.ignores_acls for block in found)

@@ -46,25 +46,43 @@ def add(value: Any, location: Location, building: Building, owner: str | None) -
 
 
 def restrict(building: Building) -> None:
-    """Close public buckets to other accounts where Block Public Access says so (R9.20, R6.58)."""
+    """Close public buckets, and public access points, to other accounts where Block Public Access
+    says so (R9.20, R6.58); an access point of a VPC is never public (R9.8).
+    """
     for arn, resource in building.resources.items():
         attached = resource.policy
-        if attached is None or attached.policy is None or not arn.startswith(_buckets(arn)):
+        is_point = is_access_point(arn)
+        if attached is None or attached.policy is None or not (is_point or _is_bucket(arn)):
             continue
-        if building.block(resource).restricts and is_public(attached.policy):
-            building.resources[arn] = replace(
-                resource, policy=replace(attached, policy=_restricted(attached.policy, resource))
-            )
+        if not building.block(resource).restricts or arn in building.of_vpcs:
+            continue
+        if is_public(attached.policy, of_access_point=is_point):
+            policy = _restricted(attached.policy, resource, _keeping(resource, building))
+            building.resources[arn] = replace(resource, policy=replace(attached, policy=policy))
 
 
-def _buckets(arn: str) -> str:
-    """Return how the ARNs of buckets begin in the partition of an ARN."""
-    return f"arn:{arn.split(':', 2)[1]}:s3:::"
+def is_access_point(arn: str) -> bool:
+    """Return whether an ARN is that of an access point of Amazon S3."""
+    parts = arn.split(":", 5)
+    return parts[2] == "s3" and parts[5].startswith("accesspoint/") and parts[5].count("/") == 1
 
 
-def _restricted(policy: Policy, resource: Resource) -> Policy:
-    """Return the policy with what Amazon S3 adds to it: only services and the owner's account
-    keep access.
+def _is_bucket(arn: str) -> bool:
+    return arn.split(":")[2:5] == ["s3", "", ""] and "/" not in arn
+
+
+def _keeping(resource: Resource, building: Building) -> list[str]:
+    """Return the accounts that keep access: those of the bucket and of its access points."""
+    bucket = building.bucket_of.get(resource.arn, resource.arn.rpartition(":")[2])
+    owner = building.resources.get(f"arn:{resource.arn.split(':', 2)[1]}:s3:::{bucket}")
+    points = (point for point, behind in building.bucket_of.items() if behind == bucket)
+    found = {resource.account, *(point.split(":", 5)[4] for point in points)}
+    return sorted(found | ({owner.account} if owner else set()))
+
+
+def _restricted(policy: Policy, resource: Resource, keeping: list[str]) -> Policy:
+    """Return the policy with what Amazon S3 adds to it: only services and the accounts `keeping`
+    access have any.
     """
     text = json.dumps(
         {
@@ -76,7 +94,7 @@ def _restricted(policy: Policy, resource: Resource) -> Policy:
                 "Action": "s3:*",
                 "Resource": [resource.arn, f"{resource.arn}/*"],
                 "Condition": {
-                    "StringNotEquals": {"aws:PrincipalAccount": resource.account},
+                    "StringNotEquals": {"aws:PrincipalAccount": keeping},
                     "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
                 },
             },

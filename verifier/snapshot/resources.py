@@ -16,7 +16,7 @@ from verifier.policy.syntax import PolicyKind
 from verifier.snapshot import acls, endpoints, grants, workloads
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
-from verifier.snapshot.public_access import PublicAccessBlock
+from verifier.snapshot.public_access import PublicAccessBlock, is_access_point
 
 _PARTS_OF_AN_ARN = 6
 _MEMBERS = frozenset({"Policy", "Role", "Grants", "Acl", "OwnershipControls"})
@@ -53,6 +53,8 @@ class ResourceEntry(Shape):
     Grants: list[Any] | None = None
     KeyMetadata: KeyDescription | None = None
     VpcEndpointType: str | None = None
+    Bucket: str | None = None
+    NetworkOrigin: Literal["Internet", "VPC"] | None = None
     Acl: dict[str, Any] | None = None
     OwnershipControls: Ownership | None = None
 
@@ -109,7 +111,7 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
 
 def _add_beside(entry: ResourceEntry, location: Location, building: Building) -> None:
     """Note what stands beside the policy: grants of a key; ACL, Object Ownership and Block Public
-    Access of a bucket.
+    Access of a bucket; what an access point is for.
     """
     if entry.Grants is not None:
         _only(entry.Arn.split(":")[2] == "kms", entry, "Grants", "keys of AWS KMS", location)
@@ -120,6 +122,11 @@ def _add_beside(entry: ResourceEntry, location: Location, building: Building) ->
     if entry.OwnershipControls is not None and entry.OwnershipControls.Rules:
         _only(acls.is_of_bucket(entry.Arn), entry, "OwnershipControls", "buckets", location)
         building.ownership[entry.Arn] = entry.OwnershipControls.Rules[0].ObjectOwnership
+    if is_access_point(entry.Arn):
+        if entry.Bucket is not None:
+            building.bucket_of[entry.Arn] = entry.Bucket
+        if entry.NetworkOrigin == "VPC":
+            building.of_vpcs.add(entry.Arn)
     if entry.PublicAccessBlockConfiguration is not None:
         building.blocks[entry.Arn] = entry.PublicAccessBlockConfiguration.block
 
