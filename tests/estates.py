@@ -24,10 +24,14 @@ from verifier.snapshot.model import (
 
 A, B, OUTSIDE = "111111111111", "222222222222", "999999999999"
 ORGANIZATION = "o-aaaaaaaaaa"
+ISSUER = "token.actions.githubusercontent.com"
+PROVIDER = f"arn:aws:iam::{A}:oidc-provider/{ISSUER}"
+MOMENTS = ["2026-01-01T00:00:00Z", "2026-01-01T00:30:00Z", "2026-01-01T05:00:00Z"]
 BUCKET = "arn:aws:s3:::data"
 _HERE = Location(documents.parse("{}", "estate"))
 _NAMES = ["entry", "middle", "store", "ops"]
-_ASSUME = ["sts:AssumeRole", ["sts:AssumeRole", "sts:TagSession"], "sts:*"]
+_ASSUME = ["sts:AssumeRole", ["sts:AssumeRole", "sts:TagSession"], "sts:*", "sts:*"]
+_WITH_TOKEN = ["sts:AssumeRoleWithWebIdentity", "sts:*"]
 _CARRY = ["sts:TagSession", "sts:SetSourceIdentity"]
 _ALL = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
@@ -70,6 +74,20 @@ class EstateGenerator:
             {"StringLike": {"aws:userid": self._one(["*:deploy", "*:audit"])}},
             {"IpAddress": {"aws:SourceIp": self._one(["203.0.113.0/24", "10.0.0.0/8"])}},
             {"StringEquals": {"aws:PrincipalOrgID": self._one([ORGANIZATION, "o-bbbbbbbbbb"])}},
+            {"StringEquals": {"aws:ResourceTag/team": self._one(["red", "blue"])}},
+            {"StringEquals": {"aws:PrincipalTag/cost": "${aws:PrincipalTag/team}"}},
+            {"Null": {"sts:TransitiveTagKeys": self._one(["true", "false"])}},
+            {"Null": {"aws:PrincipalTag/cost": self._one(["true", "false"])}},
+            {"NumericLessThan": {"aws:MultiFactorAuthAge": "100"}},
+            {"NumericGreaterThan": {"aws:MultiFactorAuthAge": "50"}},
+            {"DateLessThan": {"aws:CurrentTime": self._one(MOMENTS)}},
+            {"DateGreaterThan": {"aws:CurrentTime": self._one(MOMENTS)}},
+            {"DateGreaterThan": {"aws:TokenIssueTime": self._one(MOMENTS)}},
+            {"StringLike": {f"{ISSUER}:sub": self._one(["repo:acme/*", "repo:*/app"])}},
+            {"Null": {f"{ISSUER}:sub": self._one(["true", "false"])}},
+            {"Null": {"aws:FederatedProvider": self._one(["true", "false"])}},
+            {"Null": {"ec2:SourceInstanceArn": self._one(["true", "false"])}},
+            {"StringEquals": {"aws:PrincipalTag/x509Subject/CN": self._one(["a", "b"])}},
             {"ArnLike": {"aws:PrincipalArn": self._one(["arn:aws:iam::*:role/*", "*:user/*"])}},
         ]
         return dict(self._one(choices))
@@ -87,6 +105,15 @@ class EstateGenerator:
 
     def _trusted(self) -> Any:
         account = self._one([A, B])
+        if self._chance(4):
+            return self._one(
+                [
+                    {"Federated": PROVIDER},
+                    {"Federated": PROVIDER},
+                    {"Service": "ec2.amazonaws.com"},
+                    {"Service": "rolesanywhere.amazonaws.com"},
+                ]
+            )
         return self._one(
             [
                 {"AWS": OUTSIDE},
@@ -100,14 +127,14 @@ class EstateGenerator:
         )
 
     def _trust(self) -> dict[str, Any]:
-        statements = [
-            self._statement(self._one(_ASSUME), Principal=self._trusted())
-            for _ in range(self._one([1, 1, 2]))
-        ]
+        statements = []
+        for _ in range(self._one([1, 1, 2])):
+            trusted = self._trusted()
+            federated = isinstance(trusted, dict) and "Federated" in trusted
+            action = self._one(_WITH_TOKEN if federated else _ASSUME)
+            statements.append(self._statement(action, Principal=trusted))
         if self._chance(2):
-            extra = self._one(
-                [["sts:TagSession", "sts:SetSourceIdentity"], "sts:SetSourceIdentity"]
-            )
+            extra = self._one([_CARRY, "sts:TagSession", "sts:SetSourceIdentity"])
             statements.append({"Effect": "Allow", "Action": extra, "Principal": {"AWS": "*"}})
         return self._policy(statements)
 

@@ -63,7 +63,7 @@ def _direct(snapshot: Snapshot, sentence: str) -> DecodedHop | None:
     world = World(snapshot.contents, Solver())
     assert asked.who is not None
     (origin,) = callers(world, asked.who)
-    for start, _ in origin.starts:
+    for start in origin.starts:
         for action, target in aims(world, Goal(asked.actions, asked.resource)):
             found = decoded(world, Trail(start, ()).path(world).ask(action, target))
             if isinstance(found, list):

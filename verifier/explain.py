@@ -51,7 +51,7 @@ def explain(
     origins = list(callers(world, asked.who))
     if len(origins) != 1:
         raise QuestionError(f"{asked.who} are several: name one", asked.text)
-    starts = [start for start, _ in origins[0].starts]
+    starts = origins[0].starts
     wanted = aims(world, Goal(asked.actions, asked.resource))
     if not wanted:
         raise QuestionError(

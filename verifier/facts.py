@@ -96,22 +96,51 @@ def is_unlisted(key: str) -> bool:
 CLAIMS = frozenset({"aud", "sub", "amr", "oaud", "email"})
 """The claims of an OIDC identity that any provider's tokens may bring as condition keys (5.3)."""
 
+_KEPT_CLAIMS = frozenset({"aud", "sub", "amr"})
+_KEPT_SAML_CLAIMS = frozenset({"namequalifier", "sub", "sub_type"})
+
+
+def is_kept_claim(key: str) -> bool:
+    """Return whether the key, in lower case, is a claim that stays in the session of the federated
+    identity (5.3).
+    """
+    issuer, _, claim = key.rpartition(":")
+    return claim in (_KEPT_SAML_CLAIMS if issuer == "saml" else _KEPT_CLAIMS) and (
+        issuer == "saml" or "." in issuer
+    )
+
+
+SERVICE_SESSION_KEYS = {
+    "aws:ec2instancesourcevpc": "ec2",
+    "aws:ec2instancesourceprivateipv4": "ec2",
+    "ec2:sourceinstancearn": "ec2",
+    "ec2:roledelivery": "ec2",
+    "lambda:sourcefunctionarn": "lambda",
+    "ssm:sourceinstancearn": "ssm",
+    "codebuild:buildarn": "codebuild",
+    "codebuild:projectarn": "codebuild",
+    "glue:roleassumedby": "glue",
+    "glue:credentialissuingservice": "glue",
+    "identitystore:userid": "",
+    "aws:chatbotsourcearn": "",
+}
+"""Keys that only sessions run by a service carry, with the service if it is one (5.1)."""
+
 ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 """Allowed to every signed caller, even against an explicit deny (R6.59)."""
+
+ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
+"""The service that assumes roles for holders of certificates (R7.1)."""
 
 LONG_TERM_ONLY = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
 """What sessions of roles cannot call (R7.45)."""
 
-TRUST_ACTIONS = frozenset(
-    {
-        "sts:assumerole",
-        "sts:assumerolewithsaml",
-        "sts:assumerolewithwebidentity",
-        "sts:tagsession",
-        "sts:setsourceidentity",
-        "sts:setcontext",
-    }
+ASSUME_ACTIONS = frozenset(
+    {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"}
 )
+"""The calls that return a session of a role."""
+
+TRUST_ACTIONS = ASSUME_ACTIONS | {"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"}
 """The actions that a role's trust policy is about (R7.10, R6.50)."""
 
 WITH_FEDERATION = frozenset({"sts:tagsession", "sts:setsourceidentity"})

@@ -4,26 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from iam_smt.automata import EVERYTHING
-from iam_smt.context import SESSION_NAME
+from iam_smt.automata import EVERYTHING, clause
+from iam_smt.context import ACCOUNT, SESSION_NAME
 from iam_smt.credentials import Chain, Credentials, first_present, free_text
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
+from iam_smt.numbers import NumberVariable
+from iam_smt.patterns import ANYTHING, fold_case
+from iam_smt.principals import Kind
 from iam_smt.requests import tag_key
+from iam_smt.service_sessions import ServiceSession
 from iam_smt.sets import SetVariable
-from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negation, truth
 from iam_smt.texts import Choice, StringVariable, Text
 
 _TAGS = ("aws:principaltag", "aws:requesttag")
+_HANDING_ON = "whether `sts:TagSession` must be allowed for tags that are only handed on (R7.16)"
+_TRUST_ANCHOR = clause(
+    [("arn:", ANYTHING, ":rolesanywhere:", ANYTHING, ":", *ACCOUNT, ":trust-anchor/", ANYTHING)]
+)
+_CERTIFICATE_TAGS = clause(
+    [fold_case((f"x509{part}/", ANYTHING)) for part in ("Subject", "Issuer", "SAN")]
+)
+"""The source and the tags of a call of IAM Roles Anywhere (R7.1)."""
 
 
 class AssumeRoleKeys:
     """The keys of a call that assumes a role, chosen by the caller (R7.80, R5.56, R7.32, R7.34).
 
     A tag that the call passes may be declared transitive; passing one that is already inherited
-    fails (R7.61). A source identity can be set only where there is none (R7.64).
+    fails (R7.61). A source identity can be set only where there is none (R7.64). `certificate`
+    says that IAM Roles Anywhere calls for the holder of a certificate (R7.1).
     """
 
-    def __init__(self, label: str, chain: Chain, caller: Credentials, action: str) -> None:
+    def __init__(
+        self,
+        label: str,
+        chain: Chain,
+        caller: Credentials,
+        action: str,
+        *,
+        certificate: bool = False,
+    ) -> None:
         self._label = label
         self._chain = chain
         self._caller = caller
@@ -31,11 +52,19 @@ class AssumeRoleKeys:
         self.session_name = StringVariable(
             f"{label}.sts:rolesessionname", SESSION_NAME, ("example",)
         )
-        self._tag_keys = SetVariable(f"{label}.aws:tagkeys")
-        self._transitive_keys = SetVariable(f"{label}.sts:transitivetagkeys")
-        self._sets_identity = Flag(f"{label} sets a source identity")
+        before = caller.handed_on
+        self.transitive_keys = SetVariable(f"{label}.sts:transitivetagkeys", apart=before)
+        self._tag_keys = SetVariable(
+            f"{label}.aws:tagkeys", EVERYTHING, self.transitive_keys, before
+        )
+        self._certificate = certificate
+        self._sets_identity = TRUE if certificate else Flag(f"{label} sets a source identity")
         self._names_tags = Flag(f"{label} has aws:tagkeys")
         self._passed: dict[str, StringVariable] = {}
+        self._handing_needs = Flag(f"{label} {_HANDING_ON}", _HANDING_ON)
+        self._trust_anchor = known(StringVariable(f"{label}.aws:sourcearn", _TRUST_ANCHOR))
+        if certificate:
+            chain.tags_matter = chain.identity_matters = True
 
     def key(self, name: str) -> Key | None:
         """Return the key `name` of the call."""
@@ -53,12 +82,15 @@ class AssumeRoleKeys:
                 return SetKey(present, self._tag_keys)
             case "sts:transitivetagkeys":
                 self._chain.tags_matter = True
-                some = self._transitive_keys.some(EVERYTHING)
-                return SetKey(some, self._transitive_keys)
+                some = self.transitive_keys.some(EVERYTHING)
+                return SetKey(some, self.transitive_keys)
             case "sts:durationseconds" | "sts:awsservicename" | "sts:taskpolicyarn":
                 return ABSENT
-        if name.startswith("aws:requesttag/"):
-            return self._request_tag(name.partition("/")[2])
+        prefix, _, tag = name.partition("/")
+        if prefix == "aws:requesttag" or (prefix == "aws:principaltag" and self._certificate):
+            return self._request_tag(tag)
+        if name == "aws:sourcearn" and self._certificate:
+            return self._trust_anchor
         return None
 
     def _request_tag(self, name: str) -> SingleKey:
@@ -79,7 +111,7 @@ class AssumeRoleKeys:
 
     def makes_transitive(self, name: str) -> Term:
         """Holds iff the call declares the tag `name` transitive."""
-        return self._transitive_keys.some(tag_key(name))
+        return self.transitive_keys.some(tag_key(name))
 
     def passed(self, name: str) -> StringVariable:
         """Return the value of the tag `name` where it is passed and not transitive."""
@@ -99,6 +131,23 @@ class AssumeRoleKeys:
         return self._tag_keys.some(EVERYTHING) if self._chain.tags_matter else FALSE
 
     @property
+    def hands_tags_on(self) -> Term:
+        """Holds iff the caller's session hands inherited tags on to the one to make (R7.61)."""
+        return self._caller.inherits if self._chain.tags_matter else FALSE
+
+    @property
+    def needs_tag_session(self) -> Term:
+        """Holds iff `sts:TagSession` must be allowed; of tags only handed on it is open (R7.16)."""
+        return either(self.passes_tags, both(self.hands_tags_on, self._handing_needs))
+
+    @property
+    def inherits(self) -> Term:
+        """Holds iff the session to make hands tags on in turn."""
+        if not self._chain.tags_matter:
+            return FALSE
+        return either(self._caller.inherits, self.transitive_keys.some(EVERYTHING))
+
+    @property
     def carries_identity(self) -> Term:
         """Holds iff a source identity goes with the call, so that it must be allowed (R7.64)."""
         if not self._chain.identity_matters:
@@ -107,7 +156,7 @@ class AssumeRoleKeys:
 
     def note_tags(self) -> None:
         """Make the tags that policies ask about by key known to every hop of the chain."""
-        for atom in (*self._tag_keys.memberships, *self._transitive_keys.memberships):
+        for atom in (*self._tag_keys.memberships, *self.transitive_keys.memberships):
             for pattern in atom.clause.patterns:
                 if len(pattern) == 1 and isinstance(pattern[0], str):
                     self._chain.transitive_tag(pattern[0].lower())
@@ -133,16 +182,18 @@ class AssumeRoleKeys:
         for name in self._chain.tags if self._chain.tags_matter else ():
             inherited = self._caller.inherited(name).present
             found.append(implies(inherited, negation(self.passes(name))))
-        for atom in self._transitive_keys.memberships:
-            if not atom.outside:
-                found.append(implies(atom, self._tag_keys.some(atom.clause)))
-        return found
+            found.append(implies(inherited, self._caller.inherits))
+        if self._certificate:
+            found.append(self._tag_keys.some(EVERYTHING))
+            found.append(negation(self._tag_keys.some(_CERTIFICATE_TAGS, outside=True)))
+        return [*found, self._tag_keys.includes]
 
 
 class ChainedSession(Credentials):
     """The session that an assume-role call returns; `own` are the role's tags (R7.60).
 
-    It shows the MFA of the user who made the call; another caller has none to show (R5.21).
+    It shows the MFA of the user who made the call; another caller has none to show (R5.21). The
+    keys of `by_service` are there where a service made the call.
     """
 
     def __init__(
@@ -152,10 +203,12 @@ class ChainedSession(Credentials):
         call: AssumeRoleKeys,
         caller: Credentials,
         own: Mapping[str, Text],
+        issued: NumberVariable,
         *,
-        by_user: bool,
+        by: Kind,
         provider: SingleKey = ABSENT,
         claims: Callable[[str], Key | None] = lambda name: None,
+        by_service: ServiceSession | None = None,
     ) -> None:
         super().__init__(chain)
         self._label = label
@@ -165,14 +218,31 @@ class ChainedSession(Credentials):
         self._claims = claims
         self.temporary = TRUE
         self.provider = provider
-        shown = Flag(f"{label} has aws:multifactorauthpresent")
-        self.mfa = caller.mfa if by_user else SingleKey(shown, Truth(FALSE))
+        self.issued = issued
+        self.chained = truth(by is Kind.ROLE_SESSION)
+        self._by_service = by_service
+        if by is Kind.USER:
+            self.mfa = caller.mfa_in(assuming=True)
+            self.mfa_age_before = caller.mfa_age
+        else:
+            shown = Flag(f"{label} has aws:multifactorauthpresent")
+            self.mfa = SingleKey(shown, Truth(FALSE))
 
     @property
     def source_identity(self) -> SingleKey:  # type: ignore[override]
         """The source identity of the caller, or the one that the call has set (R7.64)."""
         present = either(self._caller.source_identity.present, self._call.sets_identity)
         return SingleKey(present, self.chain.source_identity)
+
+    @property
+    def handed_on(self) -> tuple[SetVariable, ...]:  # type: ignore[override]
+        """The sets of tags that the calls so far have made transitive."""
+        return (*self._caller.handed_on, self._call.transitive_keys)
+
+    @property
+    def inherits(self) -> Term:  # type: ignore[override]
+        """Holds iff tags that some call has made transitive go with the session (R7.61)."""
+        return self._call.inherits
 
     def tag(self, name: str) -> SingleKey:
         own = known(self._own[name]) if name in self._own else ABSENT
@@ -189,3 +259,6 @@ class ChainedSession(Credentials):
 
     def claim(self, name: str) -> Key | None:
         return self._claims(name)
+
+    def of_service(self, name: str) -> Key:
+        return self._by_service.key(name) if self._by_service else ABSENT

@@ -221,13 +221,22 @@ class _Search:
     def _members(
         self, variable: SetVariable, literals: list[tuple[Some | Several, bool]]
     ) -> Clash | GaveUp | None:
-        found = members(variable, literals, self._value)
+        found = members(variable, literals, self._value, self._taken(variable))
         if isinstance(found, tuple):
             self._found.sets[variable] = found
             return None
         if isinstance(found, GaveUp):
             return found
         return self._blaming(found, _sources(literals)) or GaveUp(variable.name)
+
+    def _taken(self, variable: SetVariable) -> tuple[str, ...]:
+        """Return the members of the sets that the set shares none with, which are found first."""
+        for other in variable.apart:
+            if other in self._sets and other not in self._found.sets:
+                self._members(other, self._sets[other])
+        return tuple(
+            member for other in variable.apart for member in self._found.sets.get(other, ())
+        )
 
     def _blaming(self, clash: Clash, bases: list[StringVariable]) -> Clash | None:
         """Return a clash that was found with certain values in holes together with the choices

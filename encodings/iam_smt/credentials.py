@@ -9,10 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from iam_smt.context import SESSION_NAME, KeyType, free_key
 from iam_smt.keys import ABSENT, Key, SingleKey, Truth, known
-from iam_smt.terms import FALSE, Flag, Term, both, either, negation
+from iam_smt.numbers import Form, NumberVariable, rises, within
+from iam_smt.sets import SetVariable
+from iam_smt.terms import (
+    FALSE,
+    TRUE,
+    Flag,
+    Term,
+    both,
+    conjunction,
+    either,
+    implies,
+    negation,
+)
 from iam_smt.texts import Choice, Join, StringVariable, Text, View
 
 
@@ -21,11 +34,13 @@ class Chain:
     """The values that outlive a hop, one each for a whole path.
 
     `tags_matter` and `identity_matters` say whether any policy asks about session tags or source
-    identities: if none does, the caller passes none, and needs no permission to.
+    identities: if none does, the caller passes none, and needs no permission to. `time_matters`
+    says the same of the time: if no policy asks, any order of the calls will do.
     """
 
     tags_matter: bool = False
     identity_matters: bool = False
+    time_matters: bool = False
     source_identity: StringVariable = field(
         default_factory=lambda: StringVariable("source identity", SESSION_NAME, ("example",))
     )
@@ -33,10 +48,16 @@ class Chain:
 
     def matters_as_to(self, other: Chain) -> bool:
         """Take over what matters to a chain that goes on from here; return whether it is new."""
-        before = self.tags_matter, self.identity_matters
+        before = self.matters
         self.tags_matter |= other.tags_matter
         self.identity_matters |= other.identity_matters
-        return before != (self.tags_matter, self.identity_matters)
+        self.time_matters |= other.time_matters
+        return before != self.matters
+
+    @property
+    def matters(self) -> tuple[bool, bool, bool]:
+        """What matters: session tags, source identities, the time."""
+        return self.tags_matter, self.identity_matters, self.time_matters
 
     @property
     def tags(self) -> list[str]:
@@ -51,16 +72,50 @@ class Chain:
         return self._transitive[name]
 
 
+_LONGEST = Fraction(12 * 3600)
+_LONGEST_CHAINED = Fraction(3600)
+"""How long a session lasts at most, in seconds (R7.33)."""
+
+
 class Credentials:
-    """What the caller's credentials carry on a chain; without more, nothing."""
+    """What the caller's credentials carry on a chain; without more, nothing.
+
+    They serve for one call. `issued` is when a session was made, `chained` holds iff another role
+    session made it, `inherits` iff tags go with it into the next session; `mfa_age_before` is the
+    age of MFA in the call that made it.
+    """
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
+        self.mfa_age = NumberVariable("aws:multifactorauthage", Form.NUMBER)
 
     mfa: SingleKey = ABSENT
     source_identity: SingleKey = ABSENT
+    inherits: Term = FALSE
+    handed_on: tuple[SetVariable, ...] = ()
     temporary: Term = FALSE
     provider: SingleKey = ABSENT
+    issued: NumberVariable | None = None
+    chained: Term = FALSE
+    mfa_age_before: NumberVariable | None = None
+
+    def mfa_in(self, *, assuming: bool) -> SingleKey:
+        """Return `aws:MultiFactorAuthPresent` in a call, `assuming` a role or not."""
+        return self.mfa
+
+    def used_at(self, time: NumberVariable) -> Term:
+        """Return a term that holds iff they are used while they are good: not before they are
+        issued, nor later than 12 hours, 1 hour where a session made them (R5.19, R7.33).
+        """
+        if self.issued is None:
+            return TRUE
+        return conjunction(
+            (
+                rises(self.issued, time),
+                within(self.issued, time, _LONGEST),
+                implies(self.chained, within(self.issued, time, _LONGEST_CHAINED)),
+            )
+        )
 
     def tag(self, name: str) -> SingleKey:
         """Return the principal tag `name`, in lower case (R7.60)."""
@@ -111,6 +166,13 @@ class UserCredentials(Credentials):
         shown = both(self.temporary, Flag(f"{label} has aws:multifactorauthpresent"))
         presented = Flag(f"{label} presented MFA") if shows_mfa else FALSE
         self.mfa = SingleKey(shown, Truth(presented))
+        self._mfa_in_call = SingleKey(either(shown, presented), Truth(presented))
+
+    def mfa_in(self, *, assuming: bool) -> SingleKey:
+        """Return the key; a call that assumes a role may present MFA itself, with long-term keys,
+        too (R7.35).
+        """
+        return self._mfa_in_call if assuming else self.mfa
 
     def tag(self, name: str) -> SingleKey:
         if self._tags is not None:
@@ -171,28 +233,3 @@ def keeps_claim(name: str, providers: Iterable[str] | None) -> bool:
 def issuer_of(provider: str) -> str:
     """Return the prefix of the claims of an OIDC provider, an ARN or a built-in name (R5.61)."""
     return provider.rpartition("oidc-provider/")[2].lower()
-
-
-ON_INSTANCE = frozenset(
-    {
-        "aws:ec2instancesourcevpc",
-        "aws:ec2instancesourceprivateipv4",
-        "ec2:sourceinstancearn",
-        "ec2:roledelivery",
-    }
-)
-SERVICE_SESSION_KEYS = {
-    "aws:ec2instancesourcevpc": KeyType.TEXT,
-    "aws:ec2instancesourceprivateipv4": KeyType.ADDRESS,
-    "ec2:sourceinstancearn": KeyType.TEXT,
-    "ec2:roledelivery": KeyType.NUMBER,
-    "lambda:sourcefunctionarn": KeyType.TEXT,
-    "ssm:sourceinstancearn": KeyType.TEXT,
-    "codebuild:buildarn": KeyType.TEXT,
-    "codebuild:projectarn": KeyType.TEXT,
-    "glue:roleassumedby": KeyType.TEXT,
-    "glue:credentialissuingservice": KeyType.TEXT,
-    "identitystore:userid": KeyType.TEXT,
-    "aws:chatbotsourcearn": KeyType.TEXT,
-}
-"""Keys that only sessions run by a service carry (5.1)."""

@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from iam_smt.automata import clause, exactly
 from iam_smt.context import KeyType, free_key
-from iam_smt.credentials import SERVICE_SESSION_KEYS, Credentials, issuer_of
+from iam_smt.credentials import Credentials, issuer_of
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
-from iam_smt.numbers import Form, NumberVariable
+from iam_smt.numbers import Form, NumberVariable, rises
 from iam_smt.organizations import NO_ORGANIZATION, Membership, unknown_membership
 from iam_smt.patterns import Characters, Run
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind, SymbolicPrincipal
+from iam_smt.service_sessions import SERVICE_SESSION_KEYS
 from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, negation
 from iam_smt.texts import StringVariable, Text
@@ -48,6 +49,8 @@ class PrincipalKeys:
         user_name: Text | None = None,
         is_claim: Callable[[str], bool] = lambda name: True,
         not_before: Fraction | None = None,
+        *,
+        assuming: bool = False,
     ) -> None:
         self._label = label
         self._not_before = not_before
@@ -60,7 +63,9 @@ class PrincipalKeys:
         self._user_name = user_name
         self._source_membership = unknown_membership(f"{label} source")
         self._source_known = Flag(f"{label} has a source")
+        self._mfa = credentials.mfa_in(assuming=assuming)
         self._issue_time: NumberVariable | None = None
+        self._has_age = False
         self._names: SetVariable | None = None
         self._table: dict[str, Callable[[], Key]] = {
             "aws:principalarn": self._arn,
@@ -77,7 +82,7 @@ class PrincipalKeys:
             "lambda:functionurlauthtype": self._function_url,
             "aws:federatedprovider": self._provider,
             "aws:tokenissuetime": self._token_issue_time,
-            "aws:multifactorauthpresent": lambda: self._credentials.mfa,
+            "aws:multifactorauthpresent": lambda: self._mfa,
             "aws:multifactorauthage": self._mfa_age,
             "aws:sourceidentity": self._credentials.identity_key,
             "kms:calleraccount": self._account,
@@ -164,17 +169,16 @@ class PrincipalKeys:
         return free_key(self._label, "lambda:functionurlauthtype", KeyType.TEXT)
 
     def _token_issue_time(self) -> Key:
-        self._issue_time = NumberVariable(
+        self._issue_time = self._credentials.issued or NumberVariable(
             f"{self._label}.aws:tokenissuetime", Form.DATE, self._clock.plain
         )
         return SingleKey(self._credentials.temporary, self._issue_time)
 
     def _mfa_age(self) -> Key:
         """Return the age of MFA, which is there iff MFA was shown (R5.20)."""
-        mfa = self._credentials.mfa
-        shown = mfa.value.term if isinstance(mfa.value, Truth) else FALSE
-        present = both(mfa.present, shown)
-        return free_key(self._label, "aws:multifactorauthage", KeyType.NUMBER, present)
+        self._has_age = True
+        shown = self._mfa.value.term if isinstance(self._mfa.value, Truth) else FALSE
+        return SingleKey(both(self._mfa.present, shown), self._credentials.mfa_age)
 
     def _source(self, name: str) -> Key:
         """Return what only direct calls of services for a source resource carry (R5.11)."""
@@ -208,15 +212,18 @@ class PrincipalKeys:
         return principal.kind is Kind.OIDC and issuer == issuer_of(principal.provider or "")
 
     def axioms(self) -> list[Term]:
-        """Credentials are issued before they are used (R5.19), and not long before (R7.33); a
-        service is one of its names.
+        """Credentials are issued before they are used (R5.19), and not long before (R7.33).
+
+        MFA does not get younger (R5.20); a service is one of its names.
         """
         found: list[Term] = []
         if self._issue_time is not None:
-            found.append(self._issue_time.at_most(self._clock))
+            found.append(rises(self._issue_time, self._clock))
             if self._not_before is not None:
                 oldest = self._not_before - _LONGEST_SESSION
                 found.append(negation(self._issue_time.compare("<", oldest)))
+        if self._has_age and self._credentials.mfa_age_before is not None:
+            found.append(rises(self._credentials.mfa_age_before, self._credentials.mfa_age))
         if self._names is not None and self._principal.provider:
             found.append(self._names.some(exactly(self._principal.provider)))
         return found

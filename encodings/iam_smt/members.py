@@ -10,9 +10,15 @@ from iam_smt.sets import SetVariable, Several, Some
 
 
 def members(
-    variable: SetVariable, literals: list[tuple[Some | Several, bool]], value_of: ValueOf
+    variable: SetVariable,
+    literals: list[tuple[Some | Several, bool]],
+    value_of: ValueOf,
+    taken: tuple[str, ...] = (),
 ) -> tuple[str, ...] | Clash | GaveUp:
-    """Choose members of a set, or show that there are none; `value_of` fills holes."""
+    """Choose members of a set, or show that there are none; `value_of` fills holes.
+
+    Those that are `taken` are left to other sets: where that matters, there is no answer.
+    """
     every: list[tuple[Some, bool]] = []
     exist: list[tuple[Some, bool]] = []
     several: tuple[Several, bool] | None = None
@@ -27,13 +33,16 @@ def members(
         groups = [[item] for item in exist]
     found: list[str] = []
     for group in groups:
-        outcome = _member(variable, every, group, several, [], value_of)
+        outcome = _member(variable, every, group, several, list(taken), value_of)
+        if isinstance(outcome, Clash) and taken:
+            alone = _member(variable, every, group, several, [], value_of)
+            return alone if isinstance(alone, Clash) else GaveUp(variable.name)
         if not isinstance(outcome, str):
             return outcome
         found.append(outcome)
     found = list(dict.fromkeys(found))
     while several and several[1] and len(found) < 2:
-        outcome = _member(variable, every, [], several, found, value_of)
+        outcome = _member(variable, every, [], several, [*found, *taken], value_of)
         if not isinstance(outcome, str):
             return outcome
         found.append(outcome)

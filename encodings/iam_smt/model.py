@@ -11,7 +11,7 @@ from iam_smt.holes import Fits
 from iam_smt.networks import AddressVariable, SameAddress, Within, contains, write_address
 from iam_smt.numbers import AtMost, Compare, NumberVariable
 from iam_smt.sets import SetVariable, Several, Some
-from iam_smt.terms import And, Atom, Constant, Flag, Not, Or, Term
+from iam_smt.terms import And, Atom, Constant, Flag, Not, Or, Term, atoms
 from iam_smt.texts import Choice, Join, Member, Same, StringVariable, Text, View
 from iam_smt.translation import Assignment
 from iam_smt.values import part, plain
@@ -80,9 +80,14 @@ class Model:
                     if relation != "="
                     else value == bound
                 )
-            case AtMost(left=left, right=right):
-                return self.number(left) <= self.number(right)
+            case AtMost(left=left, right=right, plus=plus):
+                return self.number(left) <= self.number(right) + plus
         return self.literals.get(term, False) if isinstance(term, Atom) else False
+
+    def leaves_open(self, term: Term) -> bool:
+        """Return whether the term has open points, and the model depends on none of them."""
+        points = {atom for atom in atoms(term) if isinstance(atom, Flag) and atom.open_point}
+        return bool(points) and points.isdisjoint(self.literals)
 
     def text(self, text: Text) -> str:
         """Return the value of a text."""
@@ -106,8 +111,12 @@ class Model:
         return (bits & -bits).bit_length() - 1
 
     def members(self, variable: SetVariable) -> tuple[str, ...]:
-        """Return the members of a set."""
-        return self._strings.sets.get(variable, ())
+        """Return the members of a set, those of its part first."""
+        own = self._strings.sets.get(variable, ())
+        within = self.members(variable.part) if variable.part else ()
+        if within and any(self.literals.get(atom) is False for atom in variable.counts):
+            return within
+        return tuple(dict.fromkeys((*within, *own)))
 
     def address(self, variable: AddressVariable) -> str:
         """Return the text of an address."""

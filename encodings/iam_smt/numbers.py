@@ -8,7 +8,9 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from iam_smt.terms import Atom
+from iam_smt.terms import Atom, Term, conjunction, implies, negation
+
+_MOST_COMPARISONS = 24
 
 
 class Form(Enum):
@@ -39,6 +41,11 @@ class NumberVariable:
         """The atoms that are about this variable."""
         return set(self._atoms.values())
 
+    @property
+    def comparisons(self) -> list[Compare]:
+        """The atoms made so far that compare this variable with a number."""
+        return [atom for atom in self._atoms.values() if isinstance(atom, Compare)]
+
     def compare(self, relation: str, bound: Fraction) -> Atom:
         """Return the atom for `value relation bound`; the relation is `<`, `<=` or `=`."""
         atom = self._atoms.get((relation, bound))
@@ -46,11 +53,12 @@ class NumberVariable:
             atom = self._atoms[relation, bound] = Compare(self, relation, bound)
         return atom
 
-    def at_most(self, other: NumberVariable) -> Atom:
-        """Return the atom that holds iff the value is not above that of `other`."""
-        atom = self._atoms.get(("<=", other))
+    def at_most(self, other: NumberVariable, plus: Fraction = Fraction(0)) -> Atom:
+        """Return the atom that holds iff the value is not above that of `other` plus `plus`."""
+        atom = self._atoms.get(("<=", (other, plus)))
         if atom is None:
-            atom = self._atoms["<=", other] = other._atoms[">=", self] = AtMost(self, other)
+            atom = AtMost(self, other, plus)
+            self._atoms["<=", (other, plus)] = other._atoms[">=", (self, plus)] = atom
         return atom
 
 
@@ -70,17 +78,46 @@ class Compare(Atom):
 
 
 class AtMost(Atom):
-    """Holds iff the value of `left` is not above that of `right`."""
+    """Holds iff the value of `left` is not above that of `right` plus `plus`."""
 
-    __slots__ = ("left", "right")
+    __slots__ = ("left", "plus", "right")
 
-    def __init__(self, left: NumberVariable, right: NumberVariable) -> None:
+    def __init__(self, left: NumberVariable, right: NumberVariable, plus: Fraction) -> None:
         super().__init__()
         self.left = left
         self.right = right
+        self.plus = plus
 
     def __repr__(self) -> str:
-        return f"{self.left.name} <= {self.right.name}"
+        return f"{self.left.name} <= {self.right.name} + {self.plus}"
+
+
+def rises(before: NumberVariable, after: NumberVariable) -> Term:
+    """Return a term that holds iff `after` is not below `before`.
+
+    For every number that `after` has been compared with it says what follows for `before` alone,
+    so that who knows only such comparisons of `before` loses nothing.
+    """
+    found: list[Term] = [before.at_most(after)]
+    for atom in after.comparisons:
+        relation = "<" if atom.relation == "<" else "<="
+        found.append(implies(atom, before.compare(relation, atom.bound)))
+    return conjunction(found)
+
+
+def within(before: NumberVariable, after: NumberVariable, most: Fraction) -> Term:
+    """Return a term that holds iff `after` is not above `before` by more than `most`; see `rises`.
+
+    What follows is not said for more than so many numbers, which loses precision only.
+    """
+    found: list[Term] = [after.at_most(before, most)]
+    for atom in after.comparisons if len(before.comparisons) < _MOST_COMPARISONS else ():
+        bound = atom.bound - most
+        if atom.relation == "=":
+            found.append(implies(atom, negation(before.compare("<", bound))))
+        else:
+            found.append(implies(negation(atom), negation(before.compare(atom.relation, bound))))
+    return conjunction(found)
 
 
 def in_relation(value: Fraction, relation: str, bound: Fraction) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iam_smt.automata import EVERYTHING, Clause, clause, exactly
-from iam_smt.context import ACCOUNT, KeyType, free_key
+from iam_smt.automata import EVERYTHING, exactly
+from iam_smt.context import KeyType, free_key
 from iam_smt.credentials import (
-    ON_INSTANCE,
-    SERVICE_SESSION_KEYS,
     Chain,
     Credentials,
     first_present,
@@ -17,25 +15,21 @@ from iam_smt.credentials import (
     keeps_claim,
 )
 from iam_smt.keys import ABSENT, Key, SingleKey, Truth, known
-from iam_smt.patterns import ANYTHING, DIGIT, NOT_COLON, Pattern, Run
-from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term, both, negation
+from iam_smt.numbers import Compare, Form, NumberVariable
+from iam_smt.service_sessions import ServiceSession
+from iam_smt.terms import FALSE, TRUE, Atom, Flag, Term, both
 from iam_smt.texts import Choice, Join, Member, StringVariable, Text, View, member
-
-_PART = Run(NOT_COLON)
-_HEAD: Pattern = ("arn:", _PART, ":", _PART, ":", _PART, ":")
-_TAIL: Pattern = (":", ANYTHING)
-"""What stands in an ARN before and after the account."""
 
 
 class OpenSession(Credentials):
     """A role session of which nothing is known but what the role fixes.
 
     `tags` are the role's own, None where they are free, too. `taggable` says whether anyone may
-    pass session tags to the role, `identifiable` the same of a source identity. `providers` are
-    the identity providers that the role trusts, `saml` among them for any SAML provider; None
-    where it may trust any.
-    `by_service` allows the keys of sessions that a service runs, `shows_mfa` those of MFA. What a
-    service runs is in none of the accounts `elsewhere` (R5.57).
+    pass session tags to the role, `identifiable` the same of a source identity, `chainable`
+    whether a session may assume the role. `providers` are the identity providers that the role
+    trusts, `saml` among them for any SAML provider; None where it may trust any. `by_service` has
+    the keys of a session that a service runs, None where none does; `shows_mfa` allows those of
+    MFA.
     """
 
     def __init__(
@@ -46,11 +40,11 @@ class OpenSession(Credentials):
         *,
         taggable: bool = True,
         identifiable: bool = True,
+        chainable: bool = True,
         providers: tuple[str, ...] | None = (),
-        by_service: bool = False,
+        by_service: ServiceSession | None = None,
         shows_mfa: bool = True,
         by_user: bool = True,
-        elsewhere: Clause | None = None,
     ) -> None:
         super().__init__(chain)
         self._label = label
@@ -58,13 +52,18 @@ class OpenSession(Credentials):
         self._taggable = taggable
         self._providers = providers
         self._by_service = by_service
-        self._elsewhere = elsewhere
+        self._inheriting = chainable or taggable
         self._tag_keys: dict[str, SingleKey] = {}
         self._inherited: dict[str, SingleKey] = {}
         self._passed: dict[str, SingleKey] = {}
         self._others: dict[str, Key] = {}
-        self._on_instance = Flag(f"{label} runs on an EC2 instance")
         self.temporary = TRUE
+        self.issued = NumberVariable(f"{label}.aws:tokenissuetime", Form.DATE)
+        self.mfa_age_before = NumberVariable(f"{label} age of MFA", Form.NUMBER)
+        if self._inheriting:
+            self.inherits = Flag(f"{label} inherits tags")
+        if chainable:
+            self.chained = Flag(f"{label} was made by a session")
         if shows_mfa:
             present = Flag(f"{label} has aws:multifactorauthpresent")
             self.mfa = SingleKey(present, Truth(Flag(f"{label} shows MFA") if by_user else FALSE))
@@ -89,6 +88,8 @@ class OpenSession(Credentials):
         return self._tag_keys[name]
 
     def inherited(self, name: str) -> SingleKey:
+        if not self._inheriting:
+            return ABSENT
         if name not in self._inherited:
             present = Flag(f"{self._label} inherits tag {name}")
             self._inherited[name] = SingleKey(present, self.chain.transitive_tag(name))
@@ -109,22 +110,7 @@ class OpenSession(Credentials):
         return self._others[name]
 
     def of_service(self, name: str) -> Key:
-        if not self._by_service:
-            return ABSENT
-        if name not in self._others:
-            on_instance = self._on_instance if name in ON_INSTANCE else None
-            key_type = SERVICE_SESSION_KEYS[name]
-            key = free_key(self._label, name, key_type, on_instance)
-            if self._elsewhere is not None and name.endswith("arn"):
-                key = self._of_own(name, key.present, self._elsewhere)
-            self._others[name] = key
-        return self._others[name]
-
-    def _of_own(self, name: str, present: Term, elsewhere: Clause) -> SingleKey:
-        """Return the ARN of something that is in none of the accounts `elsewhere`."""
-        value = StringVariable(f"{self._label}.{name}", clause([(*_HEAD, *ACCOUNT, *_TAIL)]))
-        inside = member(View(value, _HEAD, DIGIT, _TAIL), elsewhere)
-        return SingleKey(both(present, negation(inside)), value)
+        return self._by_service.key(name) if self._by_service else ABSENT
 
     def carried(self, later: Credentials) -> Binding:
         """Return what each open part of this session is when it is the session `later`."""
@@ -135,16 +121,28 @@ class OpenSession(Credentials):
             *((key, later.inherited(name)) for name, key in self._inherited.items()),
             *((key, later.passed(name)) for name, key in self._passed.items()),
         ]
-        for name, key in self._others.items():
-            kept = later.claim(name)
+        others = [(key, later.claim(name)) for name, key in self._others.items()]
+        if self._by_service:
+            others += [(key, later.of_service(name)) for name, key in self._by_service.keys.items()]
+        for key, kept in others:
             if isinstance(key, SingleKey):
                 pairs.append((key, kept if isinstance(kept, SingleKey) else ABSENT))
-        return Binding.of(pairs)
+        found = Binding.of(pairs)
+        for own, meant in ((self.inherits, later.inherits), (self.chained, later.chained)):
+            if isinstance(own, Flag):
+                found.flags[own] = meant
+        for number, other in (
+            (self.issued, later.issued),
+            (self.mfa_age_before, later.mfa_age_before),
+        ):
+            if number is not None and other is not None:
+                found.numbers[number] = other
+        return found
 
 
 @dataclass
 class Binding:
-    """Flags and variables of one session with what they are in terms of another.
+    """Flags, texts and numbers of one session with what they are in terms of another.
 
     `guards` has, for each value, the flag without which it says nothing.
     """
@@ -152,11 +150,12 @@ class Binding:
     flags: dict[Flag, Term]
     texts: dict[StringVariable, Text]
     guards: dict[Flag | StringVariable, Flag]
+    numbers: dict[NumberVariable, NumberVariable]
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[SingleKey, SingleKey]]) -> Binding:
         """Return the binding of open keys to the keys that they stand for."""
-        found = cls({}, {}, {})
+        found = cls({}, {}, {}, {})
         for key, meaning in pairs:
             if isinstance(key.present, Flag):
                 found.flags[key.present] = meaning.present
@@ -186,6 +185,8 @@ class Binding:
             case Member(variable=variable, clause=of) if variable in self.texts:
                 meant = member(self.texts[variable], of)
                 guard = self.guards.get(variable)
+            case Compare(variable=number) if number in self.numbers:
+                return self.numbers[number].compare(atom.relation, atom.bound)
             case _:
                 meant = None
         if meant is None or guard is None:

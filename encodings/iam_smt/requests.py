@@ -87,8 +87,8 @@ class CallKeys:
     """When and how the call is made: time, transport, region, on whose behalf (R5.50, R5.51, R5.53,
     R5.55).
 
-    `is_of` gives a term that holds iff the call is of one of the services named; `not_before` is
-    the moment of the question in seconds since 1970: no request is made earlier.
+    `is_of` gives a term that holds iff the call is of one of the services named; `plain_time` is
+    the time in seconds since 1970 where no policy asks for it.
     """
 
     def __init__(
@@ -97,17 +97,16 @@ class CallKeys:
         kind: Kind,
         is_of: Callable[..., Term],
         partition: str,
-        not_before: Fraction | None,
+        plain_time: Fraction,
     ) -> None:
         self._label = label
         self._is_of = is_of
         self._partition = partition
-        self._not_before = not_before
         can_forward = kind in ACCOUNT_KINDS
         self.via_service: Term = (
             Flag(f"{label} is a forward access session") if (can_forward) else FALSE
         )
-        self.clock = NumberVariable(f"{label}.time", Form.DATE, not_before or Fraction(0))
+        self.clock = NumberVariable(f"{label}.time", Form.DATE, plain_time)
         self._epoch: NumberVariable | None = None
         self._called_via: SetVariable | None = None
         self._forwarders_named = Flag(f"{label} names the forwarding services")
@@ -156,10 +155,8 @@ class CallKeys:
         return SingleKey(present, end)
 
     def axioms(self) -> list[Term]:
-        """Time runs from the question on; first and last service are among the services."""
+        """Both clocks tell one time; first and last service are among the services."""
         found: list[Term] = []
-        if self._not_before is not None:
-            found.append(negation(self.clock.compare("<", self._not_before)))
         if self._epoch is not None:
             found += [self.clock.at_most(self._epoch), self._epoch.at_most(self.clock)]
         if self._called_via is not None:

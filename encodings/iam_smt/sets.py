@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iam_smt.automata import EVERYTHING, Clause, clause
 from iam_smt.holes import Hollow, ValueOf
-from iam_smt.terms import FALSE, Atom, Term
+from iam_smt.terms import FALSE, TRUE, Atom, Term, both, conjunction, implies, negation
 
 
 class Some(Atom):
@@ -48,13 +48,23 @@ class Several(Atom):
 
 
 class SetVariable:
-    """An open set of strings, every one of them in `domain`."""
+    """An open set of strings, every one of them in `domain`; the members of `part` are in it, too,
+    if the terms of `includes` hold. It has no member of the sets `apart`.
+    """
 
-    __slots__ = ("_atoms", "_several", "domain", "name")
+    __slots__ = ("_atoms", "_several", "apart", "domain", "name", "part")
 
-    def __init__(self, name: str, domain: Clause = EVERYTHING) -> None:
+    def __init__(
+        self,
+        name: str,
+        domain: Clause = EVERYTHING,
+        part: SetVariable | None = None,
+        apart: tuple[SetVariable, ...] = (),
+    ) -> None:
         self.name = name
         self.domain = domain
+        self.part = part
+        self.apart = apart
         self._atoms: dict[tuple[Clause, bool, tuple[Hollow, ...]], Some] = {}
         self._several: Several | None = None
 
@@ -81,3 +91,27 @@ class SetVariable:
         if self._several is None:
             self._several = Several(self)
         return self._several
+
+    @property
+    def counts(self) -> list[Several]:
+        """The atoms made so far that count the members."""
+        return [self._several] if self._several else []
+
+    @property
+    def includes(self) -> Term:
+        """A term that holds iff whatever was asked of the set and of its part, so far, agrees with
+        the one including the other.
+        """
+        part = self.part
+        if part is None:
+            return TRUE
+        found: list[Term] = []
+        alone: Term = FALSE
+        if self._several is not None:
+            found.append(implies(part.several, self._several))
+            alone = both(negation(self._several), part.some(EVERYTHING))
+        for atom in {**part._atoms, **self._atoms}.values():
+            inside = part.some(atom.clause, outside=atom.outside, hollows=atom.hollows)
+            mine = self.some(atom.clause, outside=atom.outside, hollows=atom.hollows)
+            found += [implies(inside, mine), implies(both(alone, mine), inside)]
+        return conjunction(found)

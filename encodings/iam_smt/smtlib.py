@@ -7,6 +7,7 @@ checked by a solver that knows nothing of ours. Sets are given one member for ea
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import combinations
 
 from iam_smt.automata import Clause, clause
@@ -79,11 +80,9 @@ class _Writer:
             case SameAddress(left=left, right=right):
                 return self._same_address(left, right)
             case Compare(variable=variable, relation=relation, bound=bound):
-                limit = f"(/ {abs(bound.numerator)}.0 {bound.denominator}.0)"
-                limit = f"(- {limit})" if bound < 0 else limit
-                return f"({relation} {self._number(variable)} {limit})"
-            case AtMost(left=left, right=right):
-                return f"(<= {self._number(left)} {self._number(right)})"
+                return f"({relation} {self._number(variable)} {_real(bound)})"
+            case AtMost(left=left, right=right, plus=plus):
+                return f"(<= {self._number(left)} (+ {self._number(right)} {_real(plus)}))"
         return self._declared(term, "Bool")
 
     def _declared(self, what: object, sort: str, tell: Callable[[str], str] | None = None) -> str:
@@ -224,6 +223,11 @@ class _Writer:
 
     def _number(self, variable: NumberVariable) -> str:
         return self._declared(variable, "Real")
+
+
+def _real(value: Fraction) -> str:
+    text = f"(/ {abs(value.numerator)}.0 {value.denominator}.0)"
+    return f"(- {text})" if value < 0 else text
 
 
 def _implied(name: str, number: int, resource: str, of: Clause) -> str:

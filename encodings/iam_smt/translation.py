@@ -43,8 +43,8 @@ def _make(term: Term) -> z3.BoolRef:
             return _same_address(left, right)
         case Compare(variable=variable, relation=relation, bound=bound):
             return _compare(number(variable), relation, bound)
-        case AtMost(left=left, right=right):
-            return number(left) <= number(right)
+        case AtMost(left=left, right=right, plus=plus):
+            return number(left) <= number(right) + z3.Q(plus.numerator, plus.denominator)
     name = type(term).__name__
     return z3.BoolRef(z3.Z3_mk_fresh_const(_reference, name, _sort), _context)
 

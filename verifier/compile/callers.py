@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from iam_smt.automata import Clause, clause, exactly
@@ -18,13 +18,23 @@ from iam_smt.organizations import (
 )
 from iam_smt.patterns import ANYTHING, DIGIT, Characters, Pattern, Run
 from iam_smt.principals import Kind, SymbolicPrincipal
+from iam_smt.service_sessions import ServiceSession
 from iam_smt.terms import TRUE, Flag, Term, conjunction, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
 from verifier.compile.matching import may_fit
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.parse import policy_from_text
-from verifier.policy.principals import AccountEntry, Everyone, ProviderEntry, UserEntry
-from verifier.policy.syntax import PolicyKind
+from verifier.policy.principals import (
+    AccountEntry,
+    Everyone,
+    PrincipalEntry,
+    ProviderEntry,
+    RoleEntry,
+    ServiceEntry,
+    SessionEntry,
+    UserEntry,
+)
+from verifier.policy.syntax import Effect, PolicyKind, Statement
 from verifier.snapshot.model import Role, Snapshot, Tags, User, Zone
 
 _NAME = Characters(
@@ -188,47 +198,65 @@ def open_session(
     """Return a session of a role of which nothing is known but what the role fixes.
 
     Session tags and a source identity need a statement of the trust policy (R7.16, R7.64).
+    `by_service` says that a service may have made the session, which the role has to trust.
     """
+    services = _names(role, ServiceEntry)
     credentials = OpenSession(
         label,
         chain,
         symbolic_tags(role.tags),
         taggable=_trusts(role, "sts:tagsession"),
         identifiable=_trusts(role, "sts:setsourceidentity"),
+        chainable=_admits(role, RoleEntry, SessionEntry),
         providers=_providers(role),
-        by_service=by_service,
-        by_user=_trusts_users(role),
+        by_service=ServiceSession(label, services) if by_service else None,
+        by_user=_admits(role, UserEntry),
     )
     name: Text = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
     return session_caller(snapshot, role, label, credentials, name)
 
 
-def _providers(role: Role) -> tuple[str, ...]:
+def _allows(role: Role) -> Iterator[Statement]:
+    return (item for item in role.trust.statements if item.effect is Effect.ALLOW)
+
+
+def _providers(role: Role) -> tuple[str, ...] | None:
     """Return the identity providers that a role's trust policy names, `saml` for SAML ones."""
-    found: dict[str, None] = {}
-    for statement in role.trust.statements:
-        for entry in statement.principal.entries if statement.principal else ():
-            if isinstance(entry, ProviderEntry):
-                found["saml" if ":saml-provider/" in entry.text else entry.text] = None
-    return tuple(found)
+    names = _names(role, ProviderEntry)
+    if names is None:
+        return None
+    return tuple(dict.fromkeys("saml" if ":saml-provider/" in name else name for name in names))
 
 
-def _trusts_users(role: Role) -> bool:
-    """Return whether some statement of the trust policy may let a user assume the role."""
-    users = (Everyone, AccountEntry, UserEntry)
+def _names(role: Role, kind: type[ProviderEntry | ServiceEntry]) -> list[str] | None:
+    """Return the names of one kind that a role's trust policy admits, None where any may be."""
+    if _admits(role, any_account=False):
+        return None
+    return [
+        entry.text
+        for statement in _allows(role)
+        for entry in (statement.principal.entries if statement.principal else ())
+        if isinstance(entry, kind)
+    ]
+
+
+def _admits(role: Role, *kinds: type[PrincipalEntry], any_account: bool = True) -> bool:
+    """Return whether the trust policy may let principals that entries of these kinds name assume
+    the role: by such an entry, one for everyone, or, with `any_account`, one for an account.
+    """
+    wider = (Everyone, AccountEntry) if any_account else (Everyone,)
     return role.trust.policy is None or any(
         statement.principal is None
         or statement.principal.negated
-        or any(isinstance(entry, users) for entry in statement.principal.entries)
-        for statement in role.trust.statements
+        or any(isinstance(entry, (*kinds, *wider)) for entry in statement.principal.entries)
+        for statement in _allows(role)
     )
 
 
 def _trusts(role: Role, action: str) -> bool:
-    """Return whether some statement of the trust policy is about `action`."""
-    policy = role.trust.policy
-    return policy is None or any(
-        may_fit(statement.actions, action) for statement in policy.statements
+    """Return whether some statement of the trust policy may allow `action`."""
+    return role.trust.policy is None or any(
+        may_fit(statement.actions, action) for statement in _allows(role)
     )
 
 
@@ -291,8 +319,7 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
             chain,
             None,
             providers=None,
-            by_service=True,
-            elsewhere=_any_of(zone.accounts),
+            by_service=ServiceSession(label, None, _any_of(zone.accounts)),
         )
     elif kind is Kind.FEDERATED_USER:
         credentials = OpenSession(label, chain, None, identifiable=False, shows_mfa=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, encryption_context_of, tags_of
 from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
-from iam_smt.terms import Atom, Flag, Term, atoms, conjunction, truth
+from iam_smt.terms import Atom, Flag, Term, atoms, conjunction, negation, truth
 from iam_smt.texts import Choice, Join, StringVariable, View
 from verifier import catalogue, facts
 from verifier.compile.authorize import authorize, layers, setting
@@ -59,6 +59,8 @@ _ALWAYS_SHOWN = (
     "aws:resourceaccount",
 )
 """Keys that every witness carries where they are present, asked about or not."""
+
+_TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 
 
 _LISTED = {
@@ -171,7 +173,12 @@ class Call:
             def is_of(*services: str) -> Term:
                 return truth(service in services)
 
-        keys = CallKeys(label, principal.kind, is_of, principal.partition, not_before)
+        keys = CallKeys(
+            label, principal.kind, is_of, principal.partition, not_before or Fraction(0)
+        )
+        self.clock = keys.clock
+        self._not_before = not_before
+        self._only_shown: set[str] = set()
         resource = ResourceKeys(
             label,
             service,
@@ -190,6 +197,7 @@ class Call:
             caller.user_name,
             catalogue.is_claim,
             not_before,
+            assuming=action.lower() == "sts:assumerole",
         )
         network = NetworkKeys(label, principal.kind, keys.via_service)
         sources: list[Source] = [keys, network, person, resource, tags_of(label)]
@@ -224,17 +232,36 @@ class Call:
         )
         return Authorization(request, policies, self._endpoints)
 
+    def note(self) -> None:
+        """Make what policies ask of this call known to every hop of its chain."""
+        if self.assume is not None:
+            self.assume.note_tags()
+        asked = self.context.keys.keys() - self._only_shown
+        self.caller.credentials.chain.time_matters |= not asked.isdisjoint(_TIMES)
+
     def axioms(self) -> Term:
         """Return what is true of every such call (section 5.2), of the keys made so far."""
-        return conjunction((self.caller.facts, self.target.facts, *self.context.axioms()))
+        self.note()
+        return conjunction(
+            (self.caller.facts, self.target.facts, *self._of_time(), *self.context.axioms())
+        )
+
+    def _of_time(self) -> Iterator[Term]:
+        """Yield that the call is not made before the day of the question, by good credentials."""
+        credentials = self.caller.credentials
+        if credentials.chain.time_matters:
+            yield credentials.used_at(self.clock)
+            if self._not_before is not None:
+                yield negation(self.clock.compare("<", self._not_before))
 
     def decode(self, model: Model, action: str | None = None) -> Request:
         """Return the concrete request that a model describes."""
-        for name in _ALWAYS_SHOWN:
-            self.context.key(name)
+        shown = [*_ALWAYS_SHOWN]
         if self.assume is not None:
-            for name in ("sts:rolesessionname", *self.assume.carried()):
-                self.context.key(name)
+            shown += ["sts:rolesessionname", *self.assume.carried()]
+        self._only_shown |= set(shown) - self.context.keys.keys()
+        for name in shown:
+            self.context.key(name)
         for prefix, listing in _LISTED.items():
             if any(name.startswith(prefix) for name in self.context.keys):
                 self.context.key(listing)

@@ -84,7 +84,7 @@ class Case:
     def path(self) -> Path:
         """The call of the first action, as a path of one hop."""
         chain = Chain()
-        caller = self.outsider.start(chain)
+        caller = self.outsider.start.make(chain)
         path = Path(self.world, caller, chain, begins=True)
         if self.target is None:
             return path.assume(self.guard.roles[0])
@@ -133,7 +133,7 @@ def cases(
     """
     if guard.resource is None:
         for outsider in outsiders:
-            kind = outsider.start(Chain()).principal.kind
+            kind = outsider.start.make(Chain()).principal.kind
             action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
             yield Case(world, guard, outsider, (action,), None)
         return

@@ -62,12 +62,12 @@ def outsiders(world: World, guard: Guard) -> list[Outsider]:
     open_to_all = any(isinstance(entry, Everyone) for entry in entries)
     found: list[Outsider] = []
     if open_to_all and not is_trust:
-        found.append(Outsider(WayInKind.ANYONE, "", origins.anonymous_start))
+        found.append(Outsider(WayInKind.ANYONE, "", origins.anonymous_start()))
     if any(is_outside(world, entry) for entry in entries):
         found += [
             Outsider(WayInKind.ANY_PRINCIPAL, "", start)
-            for kind, start in origins.outside_starts(world.snapshot.zone, guard.partition)
-            if not is_trust or kind in _ASSUMING
+            for start in origins.outside_starts(world.snapshot.zone, guard.partition)
+            if not is_trust or start.kind in _ASSUMING
         ]
     if is_trust:
         return [*found, *_identities(entries)]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from iam_smt.credentials import Chain
+from iam_smt.principals import Kind
 from iam_smt.terms import FALSE, TRUE
 from iam_smt.theory import Unsat, Unsolved
 from verifier.compile.callers import Caller
@@ -36,7 +37,7 @@ class Trail:
     def path(self, world: World) -> Path:
         """Return the path of this trail as a formula."""
         chain = Chain()
-        path = Path(world, self.start(chain), chain, begins=True)
+        path = Path(world, self.start.make(chain), chain, begins=True)
         for role in self.roles:
             path.assume(role)
         return path
@@ -45,8 +46,9 @@ class Trail:
         """Return whoever stands at the end, with whatever its session may carry left free."""
         chain = Chain()
         if not self.roles:
-            return self.start(chain)
-        return world.open_session(self.roles[-1], "session", chain)
+            return self.start.make(chain)
+        by_service = self.start.kind is Kind.SERVICE and len(self.roles) == 1
+        return world.open_session(self.roles[-1], "session", chain, by_service=by_service)
 
     @property
     def before(self) -> Trail:
@@ -91,12 +93,12 @@ class Closure:
 
     def _search(self) -> Iterator[Trail]:
         queue: deque[Trail] = deque()
-        for start, _ in self.origin.starts:
+        for start in self.origin.starts:
             yield Trail(start, ())
         if self.limit == 1:
             return
-        for start, roles in self.origin.starts:
-            for role in roles().values():
+        for start in self.origin.starts:
+            for role in start.roles().values():
                 self._discover(Trail(start, (role,)), queue)
         while queue:
             trail = queue.popleft()

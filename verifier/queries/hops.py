@@ -19,10 +19,14 @@ class Replayable:
 
 @dataclass(frozen=True)
 class DecodedHop:
-    """One decoded request of a path: the main authorization, and those that go with the call."""
+    """One decoded request of a path: the main authorization, and those that go with the call.
+
+    `hands_tags_on` says that the caller's session hands inherited tags on to the one to make.
+    """
 
     main: Replayable
     others: tuple[Replayable, ...]
     chosen: tuple[str, ...]
     role: Role | None
     known: bool
+    hands_tags_on: bool = False

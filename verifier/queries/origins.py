@@ -12,6 +12,7 @@ from iam_smt.patterns import ANYTHING
 from iam_smt.principals import Kind
 from iam_smt.terms import TRUE, both
 from iam_smt.texts import member
+from verifier import facts
 from verifier.compile.callers import (
     Caller,
     anonymous_caller,
@@ -26,25 +27,38 @@ from verifier.compile.open_requests import UNNAMED_SERVICE
 from verifier.queries.offers import allows_action
 from verifier.queries.world import World
 from verifier.request import BUILT_IN_PROVIDERS
-from verifier.snapshot.model import Role, Snapshot, User, Zone
-
-Start = Callable[[Chain], Caller]
-"""Makes a caller for the path with these values."""
+from verifier.snapshot.model import Role, User, Zone
 
 Roles = Callable[[], dict[str, Role]]
 """Finds the roles that a caller may be able to assume, by ARN."""
 
 
 @dataclass(frozen=True)
-class Origin:
-    """A class of callers under one name.
+class Start:
+    """Callers of one kind that may ask directly: `make` makes one for the path with these values;
+    `roles` are those that it may be able to assume.
+    """
 
-    `starts` make the callers that may ask directly, and the roles each may be able to assume;
-    `known_principal` is the principal where the class is a single one of the snapshot.
+    kind: Kind
+    make: Callable[[Chain], Caller]
+    roles: Roles = dict
+
+    def assuming(self, roles: Roles) -> Start:
+        """Return the same callers with the roles that they may be able to assume; some kinds assume
+        none (R7.14, R7.45).
+        """
+        can = self.kind not in (Kind.ROOT, Kind.FEDERATED_USER, Kind.ANONYMOUS)
+        return replace(self, roles=roles) if can else self
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A class of callers under one name; `known_principal` is the principal where the class is a
+    single one of the snapshot.
     """
 
     name: str
-    starts: tuple[tuple[Start, Roles], ...]
+    starts: tuple[Start, ...]
     known_principal: str | None = None
 
 
@@ -60,28 +74,30 @@ def partitions(world: World) -> list[str]:
 def outside(world: World) -> Origin:
     """Any principal of an AWS account outside the zone of trust (R7.82)."""
     roles = world.trusts.outside()
-    zone = world.snapshot.zone
-    starts: list[tuple[Start, Roles]] = []
-    for partition in partitions(world):
-        inside = {arn: role for arn, role in roles.items() if arn.split(":")[1] == partition}
-        for kind, start in outside_starts(zone, partition):
-            can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
-            starts.append((start, partial(dict, inside) if can_assume else dict))
+    starts = [
+        start.assuming(partial(_of_partition, roles, partition))
+        for partition in partitions(world)
+        for start in outside_starts(world.snapshot.zone, partition)
+    ]
     return Origin("AWS principals outside the zone of trust", tuple(starts))
 
 
 def account(world: World, number: str) -> Origin:
     """Any principal of an account that the snapshot does not hold."""
-    named = world.trusts.of_account(number)
+    roles = world.trusts.of_account(number)
     zone = _not_a_member(world, number)
-    starts: list[tuple[Start, Roles]] = []
-    for partition in partitions(world):
-        inside = {arn: role for arn, role in named.items() if arn.split(":")[1] == partition}
-        for kind in _ACCOUNT_KINDS:
-            can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
-            start = partial(_of_account, number, zone, kind, partition)
-            starts.append((start, partial(dict, inside) if can_assume else dict))
+    starts = [
+        Start(kind, partial(_of_account, number, zone, kind, partition)).assuming(
+            partial(_of_partition, roles, partition)
+        )
+        for partition in partitions(world)
+        for kind in _ACCOUNT_KINDS
+    ]
     return Origin(f"principals of account {number}", tuple(starts))
+
+
+def _of_partition(roles: dict[str, Role], partition: str) -> dict[str, Role]:
+    return {arn: role for arn, role in roles.items() if arn.split(":")[1] == partition}
 
 
 def _of_account(number: str, zone: Zone, kind: Kind, partition: str, chain: Chain) -> Caller:
@@ -91,32 +107,29 @@ def _of_account(number: str, zone: Zone, kind: Kind, partition: str, chain: Chai
     return replace(caller, facts=both(caller.facts, known))
 
 
-def outside_starts(zone: Zone, partition: str) -> Iterator[tuple[Kind, Start]]:
+def outside_starts(zone: Zone, partition: str) -> Iterator[Start]:
     """Yield a caller of each kind that an account outside the zone has."""
     for kind in _ACCOUNT_KINDS:
-        yield kind, partial(_outside_caller, zone, kind, partition)
-
-
-def _outside_caller(zone: Zone, kind: Kind, partition: str, chain: Chain) -> Caller:
-    return outside_caller(zone, kind, partition, "outside", chain)
+        yield Start(kind, partial(outside_caller, zone, kind, partition, "outside"))
 
 
 def anonymous(world: World) -> Origin:
     """Anyone at all, without a signature (R6.81, R9.35)."""
-    return Origin("anonymous callers", ((anonymous_start, dict),))
+    return Origin("anonymous callers", (anonymous_start(),))
 
 
-def anonymous_start(chain: Chain) -> Caller:
+def anonymous_start() -> Start:
     """Return a caller without a signature."""
-    return anonymous_caller("anonymous", chain)
+    return Start(Kind.ANONYMOUS, partial(anonymous_caller, "anonymous"))
 
 
 def federated(world: World, provider: str | None = None) -> Origin:
     """Identities of the providers that trust policies name, or of the ones named `provider`."""
-    starts: list[tuple[Start, Roles]] = []
-    for name in world.trusts.names("provider"):
-        if provider is None or provider.lower() in name.lower():
-            starts.append((provider_start(name), partial(world.trusts.named, "provider", name)))
+    starts = [
+        provider_start(name).assuming(partial(world.trusts.named, "provider", name))
+        for name in world.trusts.providers()
+        if provider is None or provider.lower() in name.lower()
+    ]
     title = "federated identities" if provider is None else f"identities of {provider}"
     return Origin(title, tuple(starts))
 
@@ -126,12 +139,14 @@ def provider_start(name: str) -> Start:
     is_saml = ":saml-provider/" in name
     kind = Kind.SAML if is_saml and name not in BUILT_IN_PROVIDERS else Kind.OIDC
     partition = name.split(":")[1] if name.startswith("arn:") else "aws"
-    return lambda chain: named_caller(kind, name, partition, "identity", chain)
+    return Start(kind, partial(named_caller, kind, name, partition, "identity"))
 
 
 def services(world: World) -> Origin:
     """The services that trust policies and resource policies name, and any other."""
-    names = (*world.services, UNNAMED_SERVICE)
+    peculiar = {f"{name}.amazonaws.com" for name in facts.SERVICE_SESSION_KEYS.values() if name}
+    others = (*sorted(peculiar), facts.ROLES_ANYWHERE, UNNAMED_SERVICE)
+    names = dict.fromkeys((*world.services, *others))
     return Origin("AWS services", tuple(_service(world, name) for name in names))
 
 
@@ -140,35 +155,35 @@ def service(world: World, name: str) -> Origin:
     return Origin(name, (_service(world, name),))
 
 
-def _service(world: World, name: str) -> tuple[Start, Roles]:
-    return service_start(name), partial(world.trusts.named, "service", name)
+def _service(world: World, name: str) -> Start:
+    return service_start(name).assuming(partial(world.trusts.named, "service", name))
 
 
 def service_start(name: str) -> Start:
     """Return the service `name`."""
-    return lambda chain: named_caller(Kind.SERVICE, name, "aws", name, chain)
+    return Start(Kind.SERVICE, partial(named_caller, Kind.SERVICE, name, "aws", name))
 
 
 def user(world: World, who: User) -> Origin:
     """One user of the snapshot."""
-    roles = partial(world.trusts.of_user, who)
-    start: Start = lambda chain: user_caller(world.snapshot, who, who.name, chain)  # noqa: E731
-    return Origin(who.arn, ((start, roles),), who.arn)
+    make = partial(user_caller, world.snapshot, who, who.name)
+    start = Start(Kind.USER, make, partial(world.trusts.of_user, who))
+    return Origin(who.arn, (start,), who.arn)
 
 
 def role(world: World, who: Role) -> Origin:
     """The sessions of one role of the snapshot, however they came to be."""
-    roles = partial(world.trusts.of_role, who)
-    start: Start = lambda chain: world.open_session(who, who.name, chain, by_service=True)  # noqa: E731
-    return Origin(who.arn, ((start, roles),), who.arn)
+    make = partial(world.open_session, who, who.name, by_service=True)
+    start = Start(Kind.ROLE_SESSION, make, partial(world.trusts.of_role, who))
+    return Origin(who.arn, (start,), who.arn)
 
 
 def root(world: World, account: str) -> Origin:
     """The root user of one account of the snapshot."""
     partition = world.snapshot.accounts[account].partition
     arn = f"arn:{partition}:iam::{account}:root"
-    start: Start = lambda chain: root_caller(world.snapshot, account, partition, "root", chain)  # noqa: E731
-    return Origin(arn, ((start, dict),), arn)
+    make = partial(root_caller, world.snapshot, account, partition, "root")
+    return Origin(arn, (Start(Kind.ROOT, make),), arn)
 
 
 def federated_user(world: World, arn: str) -> Origin:
@@ -182,25 +197,24 @@ def federated_user(world: World, arn: str) -> Origin:
         for user in account.users.values()
         if any(allows_action(policy, "sts:GetFederationToken") for policy in user.policies)
     ]
-    starts = tuple((partial(_federated_user, world.snapshot, who, arn), dict) for who in vouching)
+    starts = tuple(
+        Start(Kind.FEDERATED_USER, partial(federated_caller, world.snapshot, who, arn, arn))
+        for who in vouching
+    )
     return Origin(arn, starts, arn)
-
-
-def _federated_user(snapshot: Snapshot, who: User, arn: str, chain: Chain) -> Caller:
-    return federated_caller(snapshot, who, arn, arn, chain)
 
 
 def session(world: World, who: Role, session_name: str) -> Origin:
     """One session of a role of the snapshot, by its name."""
-    roles = partial(world.trusts.of_role, who)
     partition = who.arn.split(":")[1]
     name = f"arn:{partition}:sts::{who.account}:assumed-role/{who.name}/{session_name}"
 
-    def start(chain: Chain) -> Caller:
+    def make(chain: Chain) -> Caller:
         caller = world.open_session(who, who.name, chain, by_service=True)
         return session_caller(world.snapshot, who, who.name, caller.credentials, session_name)
 
-    return Origin(name, ((start, roles),), name)
+    start = Start(Kind.ROLE_SESSION, make, partial(world.trusts.of_role, who))
+    return Origin(name, (start,), name)
 
 
 _FORMS = {
@@ -216,10 +230,9 @@ def given(world: World, arn: str) -> Origin:
     """One principal of an account that the snapshot does not hold."""
     kind = next(kind for form, kind in _FORMS.items() if form in arn)
     partition = arn.split(":")[1]
-    can_assume = kind in (Kind.USER, Kind.ROLE_SESSION)
     fixed = _fixed(arn, kind)
 
-    def start(chain: Chain) -> Caller:
+    def make(chain: Chain) -> Caller:
         zone = _not_a_member(world, arn.split(":", 5)[4])
         caller = outside_caller(zone, kind, partition, arn, chain)
         text = caller.principal.arn
@@ -229,9 +242,8 @@ def given(world: World, arn: str) -> Origin:
             known = both(known, member(name, exactly(arn.rsplit("/", 1)[1])))
         return replace(caller, facts=both(caller.facts, known))
 
-    return Origin(
-        arn, ((start, partial(world.trusts.of_stranger, arn) if can_assume else dict),), arn
-    )
+    start = Start(kind, make).assuming(partial(world.trusts.of_stranger, arn))
+    return Origin(arn, (start,), arn)
 
 
 def _not_a_member(world: World, account: str) -> Zone:

@@ -11,7 +11,9 @@ from iam_smt.credentials import Chain, keeps_claim
 from iam_smt.keys import ABSENT, Key, SingleKey, known
 from iam_smt.model import Model
 from iam_smt.principals import FEDERATED_KINDS, Kind
+from iam_smt.service_sessions import ServiceSession
 from iam_smt.terms import FALSE, TRUE, Term, conjunction, implies
+from verifier import facts
 from verifier.compile.callers import Caller, session_caller, symbolic_tags
 from verifier.compile.calls import Authorization, Call
 from verifier.compile.targets import Target, role_target
@@ -47,7 +49,7 @@ class _Step:
         for action in self.alongside:
             yield self.call, action, TRUE
         if self.call.assume is not None:
-            yield self.call, "sts:TagSession", self.call.assume.passes_tags
+            yield self.call, "sts:TagSession", self.call.assume.needs_tag_session
             yield self.call, "sts:SetSourceIdentity", self.call.assume.carries_identity
         for other in self.others:
             yield other, None, TRUE
@@ -78,26 +80,26 @@ class Path:
         before = self.caller
         kind = before.principal.kind
         action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
-        keys = AssumeRoleKeys(label, self.chain, before.credentials, action)
+        keys = self._assume_keys(label, action)
+        service = before.principal.provider if kind is Kind.SERVICE else None
         target = role_target(self._world.snapshot, role)
         call = self._world.call(label, before, action, target, keys, given)
         self._add(_Step(call, role, alongside))
+        session = f"session {len(self._steps)}"
         credentials = ChainedSession(
-            f"session {len(self._steps)}",
+            session,
             self.chain,
             keys,
             before.credentials,
             symbolic_tags(role.tags),
-            by_user=kind is Kind.USER,
+            call.clock,
+            by=kind,
             provider=_provider(before),
             claims=lambda name: _kept_claim(call, name),
+            by_service=ServiceSession(session, [service]) if service else None,
         )
         self.caller = session_caller(
-            self._world.snapshot,
-            role,
-            f"session {len(self._steps)}",
-            credentials,
-            keys.session_name,
+            self._world.snapshot, role, session, credentials, keys.session_name
         )
         return self
 
@@ -113,13 +115,22 @@ class Path:
         `others` are what the same call must be authorized for besides.
         """
         label = self._next
-        call = self._world.call(label, self.caller, action, target, given=given)
+        assumes = action.lower() in facts.ASSUME_ACTIONS
+        keys = self._assume_keys(label, action) if assumes else None
+        call = self._world.call(label, self.caller, action, target, keys, given)
         besides = tuple(
             self._world.call(f"{label}.{number}", self.caller, *other[:2], given=other[2])
             for number, other in enumerate(others, 1)
         )
         self._add(_Step(call, others=besides))
         return self
+
+    def _assume_keys(self, label: str, action: str) -> AssumeRoleKeys:
+        """Return the keys with which the caller at the end of the path asks for a session."""
+        certificate = self.caller.principal.provider == facts.ROLES_ANYWHERE
+        return AssumeRoleKeys(
+            label, self.chain, self.caller.credentials, action, certificate=certificate
+        )
 
     @property
     def _next(self) -> str:
@@ -164,11 +175,13 @@ class Path:
             self._world.limits.term(step.call, first=self._begins and number == 0)
             for number, step in enumerate(self._steps)
         ]
-        for step in self._steps:
-            if step.call.assume is not None:
-                step.call.assume.note_tags()
         calls = [call for step in self._steps for call in (step.call, *step.others)]
-        return conjunction([*terms, *(call.axioms() for call in calls)])
+        for call in calls:
+            call.note()
+        # What is true of one call may ask of another what nothing asked before.
+        for _ in range(2 if self.chain.tags_matter else 1):
+            axioms = [call.axioms() for call in calls]
+        return conjunction([*terms, *axioms])
 
     def _needs(self) -> list[Term]:
         """Return that whatever a call needs besides is allowed too (R7.16, R7.64).
@@ -177,13 +190,13 @@ class Path:
         needs are gathered until no more come up.
         """
         while True:
-            before = self.chain.tags_matter, self.chain.identity_matters
+            before = self.chain.matters
             needs = [
                 implies(condition, call.authorization(action).term())
                 for step in self._steps
                 for call, action, condition in step.needs()
             ]
-            if before == (self.chain.tags_matter, self.chain.identity_matters):
+            if before == self.chain.matters:
                 return needs
 
     def decode(self, model: Model) -> list[DecodedHop]:
@@ -191,14 +204,17 @@ class Path:
         hops: list[DecodedHop] = []
         for step in self._steps:
             chosen = step.call.chosen(model)
+            assume = step.call.assume
+            handing = assume is not None and model.holds(assume.hands_tags_on)
             others = tuple(
                 self._replayable(call, model, action)
                 for call, action, condition in step.needs()
-                if model.holds(condition)
+                if model.holds(condition) or (handing and model.leaves_open(condition))
             )
             main = self._replayable(step.call, model, None)
             kept = tuple(sorted(chosen & main.request.context.keys()))
-            hops.append(DecodedHop(main, others, kept, step.role, step.call.target.known))
+            known = step.call.target.known
+            hops.append(DecodedHop(main, others, kept, step.role, known, handing))
         return hops
 
     def _replayable(self, call: Call, model: Model, action: str | None) -> Replayable:

@@ -35,7 +35,7 @@ class Precedents:
     def keep(self, caller: Caller, action: str, target: Target, hop: DecodedHop) -> None:
         """Remember a confirmed call."""
         entity = self._entity(caller)
-        if entity is not None:
+        if entity is not None and not hop.others:
             self._known[_likeness(caller, entity, action, target)] = entity, hop
 
     def _entity(self, caller: Caller) -> User | Role | None:

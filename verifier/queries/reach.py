@@ -60,7 +60,7 @@ class Search:
     def _first_through(self, roles: tuple[Role, ...]) -> Iterator[Trail]:
         """Yield the trails of the closure, after its starts those through `roles`."""
         trails = iter(self.closure)
-        starts = [start for start, _ in self.closure.origin.starts]
+        starts = self.closure.origin.starts
         yield from islice(trails, len(starts))
         if roles:
             yield from (Trail(start, roles) for start in starts)

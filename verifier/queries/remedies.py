@@ -47,7 +47,7 @@ def remedies(
     of it does is proved. Adds to `doubts` what was not decided.
     """
     chain = Chain()
-    path = Path(world, start(chain), chain, begins=True).ask(action, target)
+    path = Path(world, start.make(chain), chain, begins=True).ask(action, target)
     candidates = list(_candidates(path.last.authorization(), path.last.caller))
     found: list[frozenset[int]] = []
     tried = 0
@@ -61,7 +61,7 @@ def remedies(
                 return
             chosen = [candidates[place] for place in sorted(places)]
             chain = Chain()
-            caller, changed = _apply(chosen, start(chain), target)
+            caller, changed = _apply(chosen, start.make(chain), target)
             outcome = find(world, Path(world, caller, chain, begins=True).ask(action, changed))
             if isinstance(outcome, Undecided):
                 doubts.add(outcome.reason)

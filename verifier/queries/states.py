@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from iam_smt.credentials import Chain
 from iam_smt.model import Model
 from iam_smt.open_sessions import Binding, OpenSession
+from iam_smt.principals import Kind
 from iam_smt.terms import FALSE, TRUE, Atom, Term, atoms, conjunction, disjunction, negation
 from iam_smt.texts import StringVariable
 from iam_smt.theory import Sat, Unsolved
@@ -123,9 +124,13 @@ class StateSearch:
         self._origin = origin
         self._offers = offers
         self._nodes: dict[str, _Node] = {}
+        served = {
+            arn for start in origin.starts if start.kind is Kind.SERVICE for arn in start.roles()
+        }
         for role in within:
             chain = Chain()
-            caller = world.open_session(role, f"session of {role.name}", chain)
+            label = f"session of {role.name}"
+            caller = world.open_session(role, label, chain, by_service=role.arn in served)
             self._nodes[role.arn] = _Node(role, chain, caller)
         self.doubts: set[str] = set()
         self.reached: dict[str, None] = {}
@@ -150,11 +155,11 @@ class StateSearch:
     def _first(self) -> Layer:
         """Return the states that the callers of the question can become at once."""
         layer: Layer = {}
-        for start, roles in self._origin.starts:
-            for role in roles().values():
+        for start in self._origin.starts:
+            for role in start.roles().values():
                 if role.arn in self._nodes:
                     chain = Chain()
-                    path = Path(self._world, start(chain), chain, begins=True)
+                    path = Path(self._world, start.make(chain), chain, begins=True)
                     for facts, _ in self._new(self._edge(path, role), role.arn, TRUE):
                         layer.setdefault(role.arn, {})[facts] = (start, (role,))
         return layer
@@ -201,10 +206,10 @@ class StateSearch:
             chains = [node.chain for node in self._nodes.values()]
             for node in self._nodes.values():
                 node.note(path.term() for path in self._onward(node))
-            for start, roles in self._origin.starts:
-                for role in roles().values():
+            for start in self._origin.starts:
+                for role in start.roles().values():
                     chain = Chain()
-                    Path(self._world, start(chain), chain, begins=True).assume(role).term()
+                    Path(self._world, start.make(chain), chain, begins=True).assume(role).term()
                     chains.append(chain)
             for node in self._nodes.values():
                 for chain in chains:
@@ -215,7 +220,10 @@ class StateSearch:
             for node in self._nodes.values():
                 for role in self._followers(node):
                     path = Path(self._world, node.caller, node.chain).assume(role)
-                    changed |= node.note(self._nodes[role.arn].meanings(path.caller))
+                    meanings = self._nodes[role.arn].meanings(path.caller)
+                    # What is asked of the time of this hop asks about the session before it.
+                    order = [path.term()] if node.chain.time_matters else []
+                    changed |= node.note([*meanings, *order])
 
     def _onward(self, node: _Node) -> Iterator[Path]:
         """Yield the paths of one hop that go on from a node: to other roles, and to the goal."""

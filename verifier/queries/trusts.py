@@ -21,7 +21,8 @@ from verifier.policy.principals import (
     SessionEntry,
     UserEntry,
 )
-from verifier.policy.syntax import Effect
+from verifier.policy.syntax import Effect, Statement
+from verifier.request import BUILT_IN_PROVIDERS
 from verifier.snapshot.model import Role, Snapshot, User
 
 _ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
@@ -67,6 +68,7 @@ class TrustIndex:
         self._roles: dict[Key, dict[str, Role]] = {}
         self._keys: dict[str, dict[Key, None]] = {}
         self._unread: dict[str, Role] = {}
+        self._unnamed_providers: dict[str, None] = {}
         for role in snapshot.roles():
             self._add(role)
 
@@ -81,6 +83,8 @@ class TrustIndex:
             entries = statement.principal.entries
             for entry in (Everyone(),) if statement.principal.negated else entries:
                 key = _key(entry)
+                if key == _EVERYONE:
+                    self._unnamed_providers |= dict.fromkeys(_providers_for(role, statement))
                 if key is not None and not isinstance(entry, Nobody):
                     self._roles.setdefault(key, {})[role.arn] = role
                     self._keys.setdefault(role.arn, {})[key] = None
@@ -100,6 +104,12 @@ class TrustIndex:
     def names(self, what: str) -> Iterator[str]:
         """Yield the names of all services, or providers, that some trust policy names."""
         yield from sorted(key[1] for key in self._roles if key[0] == what)
+
+    def providers(self) -> list[str]:
+        """Return the providers whose identities some trust policy may let in: those that are named,
+        and where everyone is, those that conditions are about, and the built-in ones (R3.11).
+        """
+        return sorted({*self.names("provider"), *self._unnamed_providers})
 
     def named(self, what: str, name: str) -> dict[str, Role]:
         """Return the roles that may be assumed by the service, or provider, `name`."""
@@ -165,6 +175,19 @@ class TrustIndex:
                 if arn not in known and arn not in found and names_role(allowed, arn):
                     found[arn] = role
         return found
+
+
+def _providers_for(role: Role, statement: Statement) -> Iterator[str]:
+    """Yield the providers to ask about where a statement lets every identity assume the role."""
+    head = role.arn.rpartition(":")[0]
+    if may_fit(statement.actions, _ASSUME[1]):
+        yield f"{head}:saml-provider/example"
+    if may_fit(statement.actions, _ASSUME[2]):
+        yield from BUILT_IN_PROVIDERS
+        for condition in statement.conditions:
+            issuer = condition.key.rpartition(":")[0]
+            if "." in issuer and issuer not in BUILT_IN_PROVIDERS:
+                yield f"{head}:oidc-provider/{issuer}"
 
 
 Assumable = list[tuple[Clause | None, bool]]

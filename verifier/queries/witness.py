@@ -9,8 +9,9 @@ from verifier.policy.syntax import Effect, PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.semantics.authorize import Decision, Outcome, authorize
 from verifier.semantics.contexts import impossible
-from verifier.semantics.sessions import Session, assume, contradictions
+from verifier.semantics.sessions import Session, assume, contradictions, shown_tags
 from verifier.semantics.statements import Match
+from verifier.snapshot.model import Role
 from verifier.verdict import Cause, Hop
 
 _KINDS_THAT_GRANT = (
@@ -31,12 +32,22 @@ def replay(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> list[str
     faults: list[str] = []
     session: Session | None = None
     for number, hop in enumerate(hops, 1):
-        for replayable in (hop.main, *hop.others):
-            found = _faults(replayable, session, readings)
-            faults += [f"hop {number}: {fault}" for fault in found]
+        found = [
+            fault for each in (hop.main, *hop.others) for fault in _faults(each, session, readings)
+        ]
         if hop.role is not None:
+            found += _of_tags(hop, hop.role, session)
             session = assume(hop.main.request, hop.role.arn, hop.role.tags, session)
+        faults += [f"hop {number}: {fault}" for fault in found]
     return faults
+
+
+def _of_tags(hop: DecodedHop, role: Role, session: Session | None) -> Iterator[str]:
+    """Yield what is wrong with the tags that an assume-role call hands on, or is shown."""
+    yield from shown_tags(session, role.tags, hop.main.request)
+    allowed = any(other.request.action == "sts:TagSession" for other in hop.others)
+    if (hop.hands_tags_on or (session and session.inherited)) and not allowed:
+        yield "inherited tags are handed on without sts:TagSession (R7.16)"
 
 
 def _faults(replayable: Replayable, session: Session | None, readings: Readings) -> Iterator[str]:

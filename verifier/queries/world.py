@@ -27,6 +27,8 @@ from verifier.queries.precedents import Precedents
 from verifier.queries.trusts import TrustIndex
 from verifier.snapshot.model import Role, Snapshot
 
+_SERVICE_NAMES = ("aws:principalservicename", "aws:principalservicenameslist")
+
 
 @dataclass
 class World:
@@ -53,7 +55,9 @@ class World:
 
     @cached_property
     def services(self) -> tuple[str, ...]:
-        """The services that a trust policy or the policy of a resource lets in, by name."""
+        """The services that a trust policy or the policy of a resource lets in, by name, or that a
+        condition of one names.
+        """
         guards = [role.trust for role in self.snapshot.roles()]
         guards += [item.policy for item in self.snapshot.resources.values() if item.policy]
         found = {
@@ -63,6 +67,15 @@ class World:
             if statement.effect is Effect.ALLOW and statement.principal
             for entry in statement.principal.entries
             if isinstance(entry, ServiceEntry)
+        }
+        found |= {
+            value.text
+            for policy in guards
+            for statement in policy.statements
+            for condition in statement.conditions
+            if condition.key in _SERVICE_NAMES
+            for value in condition.values
+            if not set(value.text) & set("*?$")
         }
         return tuple(sorted(found))
 

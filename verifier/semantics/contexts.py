@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from verifier import facts
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
 from verifier.semantics.services import service_of
 from verifier.semantics.values import address, moment, network
@@ -25,6 +26,7 @@ _ENDPOINT_OWNER_KEYS = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", 
 _INSTANCE_KEYS = ("aws:ec2instancesourcevpc", "ec2:sourceinstancearn")
 _WITH_PROVIDER = FEDERATED_KINDS | {PrincipalType.ROLE_SESSION}
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
+_CERTIFICATE_TAGS = ("x509subject/", "x509issuer/", "x509san/")
 _ORGANIZATIONS = ("principal", "resource", "source", "vpce")
 
 
@@ -71,15 +73,29 @@ def _of_principal(request: Request) -> Iterator[str]:
         kind is not PrincipalType.USER or principal.name.rsplit("/", 1)[1] != name
     ):
         yield "aws:username is not that of the user (R5.14)"
-    if any(key.startswith("aws:principaltag/") for key in context) and (
-        kind not in ACCOUNT_KINDS or kind is PrincipalType.ROOT
+    certified = kind is PrincipalType.SERVICE and principal.name == facts.ROLES_ANYWHERE
+    if any(key.startswith("aws:principaltag/") for key in context) and not (
+        certified or (kind in ACCOUNT_KINDS and kind is not PrincipalType.ROOT)
     ):
         yield "a caller that cannot carry tags has aws:PrincipalTag (R5.10)"
+    if certified and request.action.lower() in facts.TRUST_ACTIONS:
+        yield from _of_certificate(request)
     for what in _ORGANIZATIONS:
         paths = context.get(f"aws:{what}orgpaths")
         identifier = _one(request, f"aws:{what}orgid")
         if paths and identifier and not paths[0].startswith(f"{identifier}/r-"):
             yield f"the organization path of the {what} is of another organization (R5.17)"
+
+
+def _of_certificate(request: Request) -> Iterator[str]:
+    """Yield what is wrong with a call of IAM Roles Anywhere for the holder of a certificate."""
+    tags = request.context.get("aws:tagkeys", ())
+    if not tags or not all(tag.lower().startswith(_CERTIFICATE_TAGS) for tag in tags):
+        yield "a certificate holder without the tags of its certificate, or with others (R7.1)"
+    if "sts:sourceidentity" not in request.context:
+        yield "a certificate holder without a source identity (R7.1)"
+    if ":trust-anchor/" not in (_one(request, "aws:sourcearn") or ":trust-anchor/"):
+        yield "a certificate that is not vouched for by a trust anchor (R7.1)"
 
 
 def _of_session(request: Request) -> Iterator[str]:
@@ -148,6 +164,10 @@ def _of_call(request: Request) -> Iterator[str]:
         yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"
     if not _are_listed(request, "kms:encryptioncontext:", "kms:encryptioncontextkeys"):
         yield "a pair of the encryption context that is not in its keys (R6.52)"
+    transitive = {key.lower() for key in context.get("sts:transitivetagkeys", ())}
+    passed = {key.lower() for key in context.get("aws:tagkeys", ())}
+    if request.action.lower() in facts.ASSUME_ACTIONS and not transitive <= passed:
+        yield "a transitive tag that is not passed (R7.61)"
 
 
 def _are_listed(request: Request, prefix: str, listing: str) -> bool:
