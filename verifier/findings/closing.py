@@ -8,6 +8,7 @@ from verifier import facts
 from verifier.finding import Kind, WayIn, WayInKind
 from verifier.findings.items import Item
 from verifier.findings.naming import IDENTITY_CENTER, provider
+from verifier.policy.syntax import PolicyKind
 from verifier.report.phrases import called, listed, principals
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Cause
@@ -21,21 +22,24 @@ def closes(snapshot: Snapshot, item: Item) -> Iterator[str]:
         return
     where = _where(causes, item)
     match item.who.kind:
-        case WayInKind.PRINCIPALS:
+        case WayInKind.PRINCIPALS if PolicyKind.RESOURCE in item.by or item.kind == Kind.ROLE:
             yield f"remove {principals(item.who.names)} from {where}"
         case WayInKind.SERVICES:
             yield f"require aws:SourceAccount or aws:SourceOrgID in {where}"
         case WayInKind.IDENTITIES:
             yield from _tenant(item, where)
-    if item.who.kind in (WayInKind.ANYONE, WayInKind.ANY_PRINCIPAL, WayInKind.ORGANIZATIONS):
+    if PolicyKind.ACL in item.by:
+        yield f"enforce the bucket owner's ownership of {called(item_arns(item))}"
+    elif item.who.kind in (WayInKind.ANYONE, WayInKind.ANY_PRINCIPAL, WayInKind.ORGANIZATIONS):
         organization = snapshot.organization
         if organization and organization.id in snapshot.zone.organizations:
             yield f'require aws:PrincipalOrgID = "{organization.id}" in {where}'
         else:
             yield f"name the principals that are meant in {where}"
-    if item.restrictable and item.who.kind is not WayInKind.SERVICES:
-        arns = [exposure.resource for exposure in item.exposures]
-        yield f"restrict public access to {called(arns)} (RestrictPublicBuckets)"
+    of_policy = item.by == {PolicyKind.RESOURCE}
+    if item.restrictable and of_policy and item.who.kind is not WayInKind.SERVICES:
+        arns = called(item_arns(item))
+        yield f"restrict public access to {arns} (RestrictPublicBuckets)"
     yield f"remove {where}"
 
 
@@ -43,7 +47,8 @@ def _where(causes: Sequence[Cause], item: Item) -> str:
     """Return which statements, of which policies, in words."""
     labels = list(dict.fromkeys(cause.statement for cause in causes))
     policies = list(dict.fromkeys(cause.policy for cause in causes))
-    statements = f"statement{'s' if len(labels) > 1 else ''} {listed(labels)}"
+    word = "grant" if item.by <= {PolicyKind.GRANT, PolicyKind.ACL} else "statement"
+    statements = f"{word}{'s' if len(labels) > 1 else ''} {listed(labels)}"
     if len(policies) == 1:
         return f"{statements} of the {policies[0]}"
     what = "trust policies" if item.kind == Kind.ROLE else "policies"

@@ -32,6 +32,7 @@ def _content(item: Item) -> Hashable:
     return (
         item.kind,
         item.who.kind,
+        item.by,
         tuple(name.replace(first.account, "") for name in item.who.names),
         tuple(_said(permission, first.resource) for permission in item.permissions),
         item.intended,

@@ -29,6 +29,7 @@ from verifier.findings.powers import powers
 from verifier.findings.severities import is_narrowed, levels_of, severity
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.public import is_public, is_public_statement
+from verifier.policy.syntax import PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.witness import replay, shown
 from verifier.snapshot.intended import Intended
@@ -41,7 +42,8 @@ class Item:
     """What a class of callers may do on the resources of one guard; see `Finding`.
 
     `opens` says whether anybody on earth may be among them, `restrictable` whether Block Public
-    Access would close it. `intended`, `exceeded` and `expired` are positions in the allow list.
+    Access would close it, `by` which kinds of policy open it. `intended`, `exceeded` and `expired`
+    are positions in the allow list.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Item:
     exposures: tuple[Exposure, ...]
     opens: bool
     restrictable: bool
+    by: frozenset[PolicyKind]
     intended: tuple[int, ...] = ()
     exceeded: tuple[int, ...] = ()
     expired: tuple[int, ...] = ()
@@ -84,9 +87,10 @@ class _Group:
         if self.who.kind is WayInKind.SERVICES:
             return Kind.SERVICE
         for opened in self.opened:
-            statement = opened.opening.statement
-            is_public_to_s3 = not self.guard.is_bucket or is_public_statement(statement)
-            if opened.opens and is_public_to_s3 and not is_narrowed(opened.permission.provisos):
+            is_pinned = is_narrowed(opened.permission.provisos)
+            if self.guard.is_bucket and opened.opening.policy.kind is PolicyKind.RESOURCE:
+                is_pinned |= not is_public_statement(opened.opening.statement)
+            if opened.opens and not is_pinned:
                 return Kind.PUBLIC
         return Kind.EXTERNAL
 
@@ -140,7 +144,9 @@ def _item(becoming: Becoming, group: _Group) -> Item:
         for opened in group.opened
     ]
     restrictable = guard.is_bucket and any(
-        policy.policy is not None and is_public(policy.policy) for policy in guard.policies
+        policy.policy is not None and is_public(policy.policy)
+        for policy in guard.policies
+        if policy.kind is PolicyKind.RESOURCE
     )
     return Item(
         group.kind,
@@ -150,6 +156,7 @@ def _item(becoming: Becoming, group: _Group) -> Item:
         tuple(exposures),
         any(opened.opens for opened in group.opened),
         restrictable,
+        frozenset(opened.opening.policy.kind for opened in group.opened),
     )
 
 
@@ -172,8 +179,10 @@ def _exposure(becoming: Becoming, group: _Group, role: Role | None) -> Exposure:
         arn,
         guard.account,
         tuple(
-            _cause(role.trust if role else opened.opening.policy, opened.opening)
-            for opened in group.opened
+            dict.fromkeys(
+                _cause(role.trust if role else opened.opening.policy, opened.opening)
+                for opened in group.opened
+            )
         ),
         tuple(witnesses),
         group.fingerprint(arn),

@@ -13,10 +13,13 @@ from verifier.finding import WayIn, WayInKind
 from verifier.findings.cases import Case
 from verifier.findings.openings import Opening, refuted
 from verifier.findings.outsiders import is_outside
-from verifier.policy.principals import AccountEntry, Everyone, PrincipalEntry
+from verifier.policy.principals import AccountEntry, AuthenticatedUsers, Everyone, PrincipalEntry
 from verifier.queries.world import World
 from verifier.report.phrases import listed, principals
 from verifier.verdict import Proviso
+
+EVERYBODY = (Everyone, AuthenticatedUsers)
+"""Entries that name nobody: `*`, and the group of an ACL that all signed callers are in."""
 
 _PINNING = {
     "aws:principalaccount": WayInKind.PRINCIPALS,
@@ -38,7 +41,7 @@ def way_in(world: World, opening: Opening) -> tuple[WayIn, tuple[Proviso, ...]]:
         case WayInKind.SERVICES:
             return _services(opening), opening.provisos
     entries = list(_entries(world, opening))
-    if not any(isinstance(entry, Everyone) for entry in entries):
+    if not any(isinstance(entry, EVERYBODY) for entry in entries):
         names = tuple(dict.fromkeys(map(_name, entries)))
         rest = tuple(item for item in opening.provisos if not _tells(world, opening, entries, item))
         return WayIn(WayInKind.PRINCIPALS, names, principals(names)), rest
@@ -60,7 +63,7 @@ def _entries(world: World, opening: Opening) -> Iterator[PrincipalEntry]:
         yield Everyone()
         return
     entries = [entry for entry in element.entries if is_outside(world, entry)]
-    if len(entries) == 1 or any(isinstance(entry, Everyone) for entry in entries):
+    if len(entries) == 1 or any(isinstance(entry, EVERYBODY) for entry in entries):
         yield from entries
         return
     for entry in entries:

@@ -19,9 +19,9 @@ from verifier.findings.guards import Guard
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.principals import (
     AccountEntry,
-    CanonicalUserEntry,
     Everyone,
     FederatedUserEntry,
+    Nobody,
     PrincipalEntry,
     ProviderEntry,
     RoleEntry,
@@ -97,13 +97,13 @@ def allowed_entries(policy: AttachedPolicy) -> Iterator[PrincipalEntry]:
 def is_outside(world: World, entry: PrincipalEntry) -> bool:
     """Return whether an entry may be a principal of an account outside the zone."""
     match entry:
-        case Everyone() | CanonicalUserEntry():
-            return True
+        case ServiceEntry() | ProviderEntry() | Nobody():
+            return False
         case AccountEntry(account=account) | SessionEntry(account=account):
             return account not in world.snapshot.zone.accounts
         case UserEntry(text=arn) | RoleEntry(text=arn) | FederatedUserEntry(text=arn):
             return arn.split(":", 5)[4] not in world.snapshot.zone.accounts
-    return False
+    return True
 
 
 def _identities(entries: Iterable[PrincipalEntry]) -> Iterator[Outsider]:

@@ -88,7 +88,8 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
 def _told(label: str, texts: Iterable[str], indent: str = INDENT) -> Iterator[str]:
     """Yield a line for each text, the first with the label."""
     for text in texts:
-        yield f"{indent}{label:<{_LABEL}}{plain(text)}"
+        room = max(_LABEL, len(label) + 1)
+        yield f"{indent}{label:<{room}}{plain(text)}"
         label = ""
 
 
