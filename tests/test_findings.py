@@ -13,6 +13,11 @@ from tests.casefiles import FOLDER, PUBLIC, rows
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot
 from verifier.finding import Findings, Kind, Severity
+from verifier.findings.cases import cases
+from verifier.findings.guards import guards
+from verifier.findings.openings import search, uncovered
+from verifier.findings.outsiders import outsiders
+from verifier.queries.world import World
 from verifier.verdict import Verdict
 
 CASES = json.loads((FOLDER / "findings.json").read_text("utf-8"))
@@ -214,6 +219,29 @@ def test_what_is_not_known_is_a_gap(tmp_path: Path) -> None:
     assert [gap.resource for gap in found.gaps] == [BUCKET] * len(found.gaps)
     assert found.gaps and "is not encoded" in found.gaps[0].reason
     assert found.verdict is Verdict.UNKNOWN
+
+
+def test_coverage_is_not_vacuous(tmp_path: Path) -> None:
+    """Without what a statement opens, the proof that all is covered fails, whatever the caller."""
+    contents = load_case(tmp_path, {"resources": [bucket(reads())]}).contents
+    world = World(contents)
+    (guard,) = guards(world, lambda arn: None)
+    calls = list(cases(world, guard, outsiders(world, guard), []))
+    found = search(world, guard, calls)
+    assert found.proved == len(calls) and not found.gaps
+    for case in calls:
+        assert uncovered(world, case, found.openings) is None
+        assert (
+            uncovered(world, case, []) == "s3:GetObject is allowed, but by no statement of a policy"
+        )
+
+
+def test_evidence(tmp_path: Path) -> None:
+    """The questions of the proof are written for other solvers."""
+    snapshot = load_case(tmp_path / "in", {"resources": [bucket(reads(PARTNER))]})
+    found = snapshot.findings(evidence=tmp_path / "out")
+    scripts = list((tmp_path / "out").glob("*.smt2"))
+    assert len(scripts) >= found.coverage.proved > 0
 
 
 def test_outside_the_zone_is_not_guarded(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         VerifierError,
     )
     from verifier.explanation import Explanation, Grounds, Remedy
+    from verifier.finding import Finding, Findings, Severity
     from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
     from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
 
@@ -51,6 +52,7 @@ _HOMES = {
         "verifier.errors",
     ),
     **dict.fromkeys(("Explanation", "Grounds", "Remedy"), "verifier.explanation"),
+    **dict.fromkeys(("Finding", "Findings", "Severity"), "verifier.finding"),
     **dict.fromkeys(
         ("Form", "Question", "Route", "RouteKind", "Who", "WhoKind"), "verifier.question"
     ),
@@ -65,6 +67,8 @@ __all__ = [
     "Checked",
     "Comparison",
     "Explanation",
+    "Finding",
+    "Findings",
     "Form",
     "Grounds",
     "Hop",
@@ -77,6 +81,7 @@ __all__ = [
     "ReplayError",
     "Route",
     "RouteKind",
+    "Severity",
     "Snapshot",
     "SnapshotError",
     "Status",

@@ -82,6 +82,7 @@ class Snapshot:
         self,
         *,
         timeout: float | None = None,
+        evidence: Path | None = None,
         today: date | None = None,
         jobs: int = 1,
         progress: Progress = lambda text, done, total: None,
@@ -91,11 +92,19 @@ class Snapshot:
 
         What `[[intended]]` entries of snapshot.toml cover is suppressed until they expire; `today`
         is the day that counts. `timeout` is in seconds for each question that the solver is
-        asked; running out leaves a gap. Raises `InputError` if an entry cannot be read.
+        asked; running out leaves a gap. `evidence` is a folder for the questions that were
+        refuted. Raises `InputError` if an entry cannot be read.
         """
         from verifier.findings.run import findings
 
-        return findings(self.contents, timeout=timeout, today=today, jobs=jobs, progress=progress)
+        return findings(
+            self.contents,
+            timeout=timeout,
+            evidence=evidence,
+            today=today,
+            jobs=jobs,
+            progress=progress,
+        )
 
     def check(
         self, *files: str | Path, timeout: float | None = None, jobs: int = 1

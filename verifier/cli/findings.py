@@ -14,6 +14,7 @@ from verifier.cli.common import (
     UNKNOWN,
     YES,
     as_of_option,
+    evidence_option,
     format_option,
     jobs_option,
     load,
@@ -47,6 +48,7 @@ _SEVERITIES = ("critical", "high", "medium", "low")
 )
 @output_option
 @timeout_option
+@evidence_option
 @no_cache_option
 @jobs_option
 @as_of_option("default is that of the snapshot, else today")
@@ -59,6 +61,7 @@ def findings(
     fail_on: str,
     output: Path | None,
     timeout: float | None,
+    evidence: Path | None,
     jobs: int,
     as_of: datetime | None,
     quiet: bool,
@@ -80,7 +83,7 @@ def findings(
     snapshot = load(paths, as_of)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     with Waiting(quiet=quiet) as waiting:
-        found = snapshot.findings(timeout=timeout, jobs=jobs, progress=waiting)
+        found = snapshot.findings(timeout=timeout, evidence=evidence, jobs=jobs, progress=waiting)
     show_remarks(found.unused, quiet=quiet, verbose=verbose)
     write(_rendered(found, form), output)
     sys.exit(_status(found, fail_on))

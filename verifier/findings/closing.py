@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from verifier import facts
-from verifier.finding import Kind, WayIn, WayInKind
+from verifier.finding import Kind, WayInKind
 from verifier.findings.items import Item
 from verifier.findings.naming import IDENTITY_CENTER, provider
 from verifier.policy.syntax import PolicyKind
@@ -70,18 +70,26 @@ def _tenant(item: Item, where: str) -> Iterator[str]:
             yield f"require {host}:{claim} to name your own tenant in {where}"
 
 
-def notes(who: WayIn, kind: str, keys: Iterable[str]) -> Iterator[str]:
+_MANAGING = ("OrganizationAccountAccessRole", "AWSControlTowerExecution", "stacksets-exec-")
+"""Names of roles that AWS makes for the management account of an organization."""
+
+_GUARDING = {"sts:externalid", "aws:multifactorauthpresent"}
+
+
+def notes(item: Item, keys: Iterable[str]) -> Iterator[str]:
     """Yield what else is good to know; `keys` are the condition keys that were asked for."""
-    accounts = all(name.isdigit() for name in who.names)
-    if (
-        kind == Kind.ROLE
-        and who.kind is WayInKind.PRINCIPALS
-        and accounts
-        and "sts:externalid" not in keys
-    ):
+    if item.kind == Kind.SERVICE:
+        yield "the service may act for a resource of any account (R7.41)"
+    if item.kind != Kind.ROLE or item.who.kind is not WayInKind.PRINCIPALS:
+        return
+    names = [arn.rpartition("/")[2] for arn in item_arns(item)]
+    if all(name.startswith(_MANAGING) for name in names):
+        yield (
+            "AWS makes such a role for the management account of an organization: if this account"
+            " is yours, count it to the zone of trust in snapshot.toml"
+        )
+    elif all(name.isdigit() for name in item.who.names) and _GUARDING.isdisjoint(keys):
         yield (
             "no external id is asked for: if the account acts for others, too, any of them may come"
             " in through it (R7.40)"
         )
-    if kind == Kind.SERVICE:
-        yield "the service may act for a resource of any account (R7.41)"

@@ -72,14 +72,12 @@ def _finding(snapshot: Snapshot, item: Item, entries: Sequence[Intended]) -> Fin
         item.kind,
         item.severity,
         item.who,
-        sentence(
-            item.kind, item.who, item.permissions, [found.resource for found in item.exposures]
-        ),
+        sentence(item.kind, item.who, item.permissions, item.exposures),
         item.permissions,
         item.exposures,
         tuple(closes(snapshot, item)),
         combined(item.kind, (exposure.fingerprint for exposure in item.exposures)),
-        tuple(notes(item.who, item.kind, keys)),
+        tuple(notes(item, keys)),
         *(
             tuple(_suppression(entries[number]) for number in numbers)
             for numbers in (item.intended, item.exceeded, item.expired)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from verifier.disputes import Readings
 from verifier.errors import ReplayError
 from verifier.finding import (
     AccessLevel,
@@ -173,8 +174,8 @@ def _exposure(becoming: Becoming, group: _Group, role: Role | None) -> Exposure:
     for opened in group.opened:
         hops = opened.opening.witness
         if role is not None and role is not guard.roles[0]:
-            hops = [_of_role(hop, role) for hop in hops]
-        witnesses.append(shown(hops))
+            hops = [_of_role(hop, role, becoming.world.readings) for hop in hops]
+        witnesses.append(shown(hops, becoming.world.readings))
     return Exposure(
         arn,
         guard.account,
@@ -190,11 +191,11 @@ def _exposure(becoming: Becoming, group: _Group, role: Role | None) -> Exposure:
     )
 
 
-def _of_role(hop: DecodedHop, role: Role) -> DecodedHop:
+def _of_role(hop: DecodedHop, role: Role, readings: Readings) -> DecodedHop:
     """Return the call that assumes another role that trusts alike, confirmed by the evaluator."""
     others = tuple(_with(item, role) for item in hop.others)
     found = replace(hop, main=_with(hop.main, role), others=others, role=role)
-    faults = replay([found])
+    faults = replay([found], readings)
     if faults:
         raise ReplayError(f"roles that trust alike are not: {'; '.join(faults)}")
     return found

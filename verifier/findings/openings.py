@@ -78,7 +78,7 @@ def search(world: World, guard: Guard, cases: list[Case]) -> Searched:
         opening.provisos = tuple(_provisos(world, opening))
     doubtful = {gap.who for gap in found.gaps}
     for case in cases:
-        reason = _uncovered(world, case, found.openings)
+        reason = uncovered(world, case, found.openings)
         if reason is None:
             found.proved += 1
         elif _who(case) not in doubtful:
@@ -173,7 +173,7 @@ def _is_named(world: World, statement: Statement, case: Case) -> bool:
     return not refuted(world, around, case.about(statement))
 
 
-def _uncovered(world: World, case: Case, openings: Iterable[Opening]) -> str | None:
+def uncovered(world: World, case: Case, openings: Iterable[Opening]) -> str | None:
     """Return why it is not proved that each allowed call of a case is covered; None if it is."""
     allowed = case.term()
     if allowed is FALSE:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from iam_smt.theory import Solver
+from verifier.disputes import Readings
+from verifier.evidence import recorder
 from verifier.finding import Coverage, Findings, Gap
 from verifier.findings import grouping
 from verifier.findings.becoming import Becoming
@@ -27,6 +30,8 @@ def findings(
     snapshot: Snapshot,
     *,
     timeout: float | None = None,
+    evidence: Path | None = None,
+    readings: Readings | None = None,
     today: date | None = None,
     jobs: int = 1,
     progress: Progress = lambda text, done, total: None,
@@ -35,12 +40,14 @@ def findings(
     trust policy of the zone, and hold it against the allow list of the snapshot.
 
     `timeout` is in seconds for each question that the solver is asked; running out leaves a gap.
+    `evidence` is a folder for the questions that were refuted; disputed points are read as
+    `readings` say.
     `today` tells which intentions have expired, by default the day of the call. `jobs` is the
     number of processes. Raises `InputError` if an entry of the allow list cannot be read.
     """
     started = time.perf_counter()
-    solver = Solver(timeout)
-    world = World(snapshot, solver)
+    solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
+    world = World(snapshot, solver, readings=readings or Readings())
     becoming = Becoming(world)
     entries = intentions(snapshot.intended)
     day = today or datetime.now(UTC).date()
@@ -58,7 +65,9 @@ def findings(
     found: list[Item] = []
     gaps: list[Gap] = []
     proved = questions = 0
-    for number, (guard, result) in enumerate(spread(look, open_to_some, jobs), 1):
+    for number, (guard, result) in enumerate(
+        spread(look, open_to_some, 1 if evidence else jobs), 1
+    ):
         progress(guard.arn, number, len(open_to_some))
         found += result[0]
         gaps += result[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.finding import AccessLevel, Kind, Permission, WayIn
+from verifier.finding import AccessLevel, Exposure, Kind, Permission, WayIn
 from verifier.report.phrases import called, listed
 from verifier.report.words import only
 from verifier.verdict import Proviso
@@ -21,13 +21,26 @@ _MOST_PATTERNS = 3
 
 
 def sentence(
-    kind: str, who: WayIn, permissions: Sequence[Permission], resources: Sequence[str]
+    kind: str, who: WayIn, permissions: Sequence[Permission], exposures: Sequence[Exposure]
 ) -> str:
     """Return the finding as a sentence."""
+    resources = [exposure.resource for exposure in exposures]
     conditions = _common(permissions)
     limits = f", only {' and '.join(conditions)}" if conditions else ""
-    what = f"become {called(resources)}" if kind == Kind.ROLE else _deeds(permissions, resources)
+    what = _deeds(permissions, resources)
+    if kind == Kind.ROLE:
+        what = f"become {called(resources)}{_administrators(exposures)}"
     return f"{who.text[0].upper()}{who.text[1:]} can {what}{limits}"
+
+
+def _administrators(exposures: Sequence[Exposure]) -> str:
+    """Return how many of the roles are administrators, or may become one."""
+    found = [item.powers for item in exposures if item.powers and item.powers.administrator]
+    if not found:
+        return ""
+    if len(exposures) > 1:
+        return f", {len(found)} of them with administrator access"
+    return ", and with it an administrator" if found[0].becomes else ", an administrator"
 
 
 _ANYBODY = {
