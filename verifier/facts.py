@@ -179,6 +179,45 @@ RCP_SERVICES = frozenset(
 )
 """The services whose resources RCPs govern (R6.33)."""
 
+ROOT_TASKS = {
+    "IAMAuditRootUserCredentials": (
+        "iam:listaccesskeys",
+        "iam:listsigningcertificates",
+        "iam:getloginprofile",
+        "iam:listmfadevices",
+        "iam:getaccountsummary",
+        "iam:getuser",
+        "iam:getaccesskeylastused",
+    ),
+    "IAMCreateRootUserPassword": ("iam:createloginprofile", "iam:getloginprofile"),
+    "IAMDeleteRootUserCredentials": (
+        "iam:deleteaccesskey",
+        "iam:deletesigningcertificate",
+        "iam:deleteloginprofile",
+        "iam:deactivatemfadevice",
+        "iam:deletevirtualmfadevice",
+        "iam:listaccesskeys",
+        "iam:listsigningcertificates",
+        "iam:getloginprofile",
+        "iam:listmfadevices",
+        "iam:getuser",
+        "iam:getaccesskeylastused",
+    ),
+    "S3UnlockBucketPolicy": (
+        "s3:deletebucketpolicy",
+        "s3:putbucketpolicy",
+        "s3:getbucketpolicy",
+        "s3:listallmybuckets",
+    ),
+    "SQSUnlockQueuePolicy": (
+        "sqs:setqueueattributes",
+        "sqs:getqueueattributes",
+        "sqs:listqueues",
+        "sqs:getqueueurl",
+    ),
+}
+"""What the session of an assumed root user may do, by the name of its task policy (R7.70)."""
+
 BEYOND_SCPS = frozenset({"mechanicalturk"})
 """The services that SCPs cannot restrict (R6.27)."""
 

@@ -60,6 +60,10 @@ _DOMAINS: dict[str, tuple[list[Pattern], tuple[str, ...]]] = {
     "aws:sourcevpc": ([(ANYTHING,)], ("vpc-0123456789abcdef0",)),
     "aws:requestedregion": ([(ANYTHING,)], ("us-east-1", "eu-west-1")),
     "lambda:functionurlauthtype": ([("AWS_IAM",), ("NONE",)], ("AWS_IAM",)),
+    "sts:taskpolicyarn": (
+        [("arn:", ANYTHING, ":iam::aws:policy/root-task/", ANYTHING)],
+        ("arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy",),
+    ),
     "aws:useragent": ([(ANYTHING,)], ("example",)),
 }
 """What the values of some keys look like, and plain values for them (R1.41, R6.57, R7.32)."""

@@ -193,9 +193,7 @@ def setting(request: SymbolicRequest, policies: ApplicablePolicies) -> Setting:
         accepted = service in facts.UNSIGNED_SERVICES or action in facts.UNSIGNED_ACTIONS
     elif kind in FEDERATED_KINDS:
         accepted = action == _BY_PROVIDER[kind] or action in facts.WITH_FEDERATION
-    strict = _is_key(request) or (
-        _part(request).startswith("role/") and (action in facts.TRUST_ACTIONS)
-    )
+    strict = _is_key(request) or _is_trust(request)
     limited = request.same_account and policies.session and any(policies.of_resource)
     session_limits_all = bool(limited) and request.readings.says("X-16", "simulator")
     return Setting(kind, request.same_account, strict, accepted, session_limits_all)
@@ -204,13 +202,13 @@ def setting(request: SymbolicRequest, policies: ApplicablePolicies) -> Setting:
 def refused(request: SymbolicRequest) -> Term:
     """Return a term that holds iff the service refuses whatever the policies say.
 
-    What kinds of caller cannot call (R7.14, R7.45); what nobody can change (R6.90-R6.92); what
-    does not cross accounts or partitions (R6.53, R6.75, R7.51).
+    What kinds of caller cannot call (R7.14, R7.45, R7.70); what nobody can change (R6.90-R6.92);
+    what does not cross accounts or partitions (R6.53, R6.75, R7.51).
     """
     action, kind = request.action.lower(), request.principal.kind
     service = action.partition(":")[0]
     terms: list[Term] = [
-        truth(kind is Kind.ROOT and action == "sts:assumerole"),
+        truth(kind is Kind.ROOT and action in ("sts:assumerole", "sts:assumeroot")),
         truth(kind is Kind.ROLE_SESSION and action in facts.LONG_TERM_ONLY),
         truth(
             kind is Kind.FEDERATED_USER
@@ -249,6 +247,16 @@ def _part(request: SymbolicRequest) -> str:
 def _is_key(request: SymbolicRequest) -> bool:
     """Return whether the KMS key policy must allow (R6.51); aliases have none (R6.54)."""
     return request.shape.split(":")[2:3] == ["kms"] and _part(request).startswith("key/")
+
+
+def _is_trust(request: SymbolicRequest) -> bool:
+    """Return whether the role's trust policy must allow (R6.50), or the organization, whose root
+    user is to be assumed (R7.70).
+    """
+    part, action = _part(request), request.action.lower()
+    if part.startswith("role/"):
+        return action in facts.TRUST_ACTIONS
+    return part == "root" and action == "sts:assumeroot"
 
 
 def _is_bucket_policy_rescue(request: SymbolicRequest) -> bool:

@@ -101,6 +101,9 @@ def _may_name(pattern: str, service: str) -> bool:
     return prefix == service or "*" in prefix or "?" in prefix
 
 
+_OTHERS = frozenset({"iam:passrole", "kms:retiregrant", "sts:assumeroot"})
+
+
 def peculiar(action: str) -> str:
     """Return the action itself where the service treats it in a way of its own (6.7, 6.11)."""
     name = action.lower()
@@ -116,7 +119,7 @@ def peculiar(action: str) -> str:
         facts.UNSIGNED_ACTIONS,
         facts.BEYOND_SCPS_FOR_ROOT,
     )
-    special = any(name in group for group in groups) or name in ("iam:passrole", "kms:retiregrant")
+    special = any(name in group for group in groups) or name in _OTHERS
     return name if special else ""
 
 

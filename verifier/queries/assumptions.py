@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from verifier import facts
 from verifier.compile.targets import Target, rcps
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
@@ -28,6 +29,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     yield from _of_access_points(target.shape for target in targets if target.known)
     if not acls.GRANTABLE.isdisjoint(question.actions):
         yield from _of_acls(snapshot, shapes)
+    yield from _of_root_sessions(snapshot, question)
     kind = question.who.kind if question.who else WhoKind.ANYONE
     if kind in _ABOUT_THE_OUTSIDE:
         yield from _of_outsiders(snapshot)
@@ -144,6 +146,20 @@ def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
             found.append(listed.arn)
     if found:
         yield f"ACLs that were not given grant nothing: of {_few(found)}"
+
+
+def _of_root_sessions(snapshot: Snapshot, question: Question) -> Iterator[str]:
+    """Yield that nobody goes on as an assumed root user, where one may do what is asked (R7.71)."""
+    organization = snapshot.organization
+    if organization is None or organization.root_access is None:
+        return
+    asked = {action.lower() for action in question.actions}
+    tasks = [name for name, may in facts.ROOT_TASKS.items() if not asked.isdisjoint(may)]
+    if tasks:
+        yield (
+            "nobody goes on as the root user of a member account, who may do this by the task "
+            f"{' or '.join(tasks)}: ask who can sts:AssumeRoot"
+        )
 
 
 def _of_access_points(arns: Iterable[str]) -> Iterator[str]:

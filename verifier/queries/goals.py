@@ -10,6 +10,7 @@ from iam_smt.patterns import Pattern
 from iam_smt.theory import Solver, Unsat
 from verifier import catalogue, facts
 from verifier.catalogue import ResourceType
+from verifier.compile.roots import ASSUME_ROOT, root_target
 from verifier.compile.targets import (
     Target,
     account_target,
@@ -50,6 +51,10 @@ def targets(world: World, action: str, resource: str | None) -> list[Target]:
     First the resources that the snapshot lists, then, for each account, any other of the type.
     An action without a resource type is authorized against `*` (R2.29).
     """
+    if action == ASSUME_ROOT:
+        roots = [root_target(world.snapshot, account) for account in world.snapshot.accounts]
+        asked = clause([pattern_of(resource)]) if resource else None
+        return [target for target in roots if asked is None or target.shape in asked]
     types = _types(action)
     if not types:
         if resource not in (None, "*"):

@@ -23,9 +23,13 @@ def service_of(action: str) -> str:
 
 
 def is_trust_request(request: Request) -> bool:
-    """Return whether the role's trust policy must allow (R6.50)."""
-    is_role = resource_part(request.resource).startswith("role/")
-    return is_role and request.action.lower() in facts.TRUST_ACTIONS
+    """Return whether the role's trust policy must allow (R6.50), or the organization, whose root
+    user is to be assumed (R7.70).
+    """
+    part, action = resource_part(request.resource), request.action.lower()
+    if part.startswith("role/"):
+        return action in facts.TRUST_ACTIONS
+    return part == "root" and action == "sts:assumeroot"
 
 
 def is_key_request(request: Request) -> bool:
@@ -84,6 +88,8 @@ def refusal(request: Request) -> str | None:
     service, part = service_of(action), resource_part(request.resource)
     if kind is PrincipalType.ROOT and action == "sts:assumerole":
         return "root users cannot assume roles (R7.14)"
+    if kind is PrincipalType.ROOT and action == "sts:assumeroot":
+        return "root users cannot assume root (R7.70)"
     if kind is PrincipalType.ROLE_SESSION and action in facts.LONG_TERM_ONLY:
         return "role sessions cannot call GetFederationToken or GetSessionToken (R7.45)"
     is_closed = service in ("iam", "sts") and action != "sts:getcalleridentity"

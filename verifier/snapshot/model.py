@@ -158,11 +158,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Organization:
-    """An organization; `places` has its accounts, also those that the snapshot does not hold."""
+    """An organization; `places` has its accounts, also those that the snapshot does not hold.
+
+    `root_access` says which accounts may assume root users of members, None if none may (R7.70).
+    """
 
     id: str
     management_account: str | None
     places: Mapping[str, Place]
+    root_access: AttachedPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ attachment `FullAWSAccess` besides what names it as a target (R6.23).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from verifier.policy.syntax import PolicyKind
 from verifier.snapshot.building import Building, Shape, validate
 from verifier.snapshot.model import Organization, Place
 
+_ROOT_SESSIONS = "RootSessions"
+_IAM = "iam.amazonaws.com"
 _KINDS = {
     "SERVICE_CONTROL_POLICY": PolicyKind.SCP,
     "RESOURCE_CONTROL_POLICY": PolicyKind.RCP,
@@ -81,10 +84,30 @@ class Head(Shape):
     ManagementAccountId: str | None = None
 
 
+class Service(Shape):
+    """A service that is administered for the organization."""
+
+    ServicePrincipal: str
+
+
+class Administrator(Shape):
+    """A delegated administrator, with what `list-delegated-services-for-account` prints."""
+
+    Id: str
+    DelegatedServices: list[Service] | None = None
+
+
+class Features(Shape):
+    """What `aws iam list-organizations-features` prints."""
+
+    EnabledFeatures: list[str]
+
+
 class Tree(Shape):
     """`organization.json`."""
 
     Organization: Head
+    DelegatedAdministrators: list[Administrator] | None = None
     Roots: list[Node] | None = None
     Policies: list[PolicyFile] | None = None
 
@@ -93,7 +116,7 @@ def recognises(value: Any) -> bool:
     """Return whether `value` looks like an organization or a policy of one."""
     if not isinstance(value, dict):
         return False
-    if "Organization" in value or _is_policy(value):
+    if "Organization" in value or "EnabledFeatures" in value or _is_policy(value):
         return True
     return isinstance(value.get("Policy"), dict) and _is_policy(value["Policy"])
 
@@ -110,9 +133,13 @@ class OrganizationReader:
         self._tree: tuple[Tree, Location] | None = None
         self._policies: dict[str, AttachedPolicy] = {}
         self._targets: dict[str, list[str]] = {}
+        self._features: list[str] | None = None
 
     def add(self, value: dict[str, Any], location: Location) -> None:
-        """Read a tree, or a policy."""
+        """Read a tree, a policy, or which features are enabled."""
+        if "EnabledFeatures" in value:
+            self._features = validate(Features, value, location).EnabledFeatures
+            return
         if "Organization" not in value:
             wrapped = "Policy" in value
             inner = {**value["Policy"], "Targets": value.get("Targets")} if wrapped else value
@@ -176,7 +203,25 @@ class OrganizationReader:
         unknown = set(self._targets) - self._nodes(tree)
         for node in sorted(unknown):
             self._building.remark(f"`{node}` is a target of a policy, but no part of the tree")
-        return Organization(head.Id, management, places)
+        return Organization(head.Id, management, places, self._root_access(tree, management))
+
+    def _root_access(self, tree: Tree, management: str | None) -> AttachedPolicy | None:
+        """Return who may assume the root users of member accounts (R7.70)."""
+        if self._features is not None and _ROOT_SESSIONS not in self._features:
+            return None
+        title = f"centralized root access of {tree.Organization.Id}"
+        doubt = "the snapshot does not say whether centralized root access is enabled"
+        if management is None:
+            return AttachedPolicy(PolicyKind.RESOURCE, title, None)
+        accounts = [management]
+        for administrator in tree.DelegatedAdministrators or ():
+            if any(of.ServicePrincipal == _IAM for of in administrator.DelegatedServices or ()):
+                accounts.append(administrator.Id)
+        statement = {"Effect": "Allow", "Principal": {"AWS": accounts}, "Action": "sts:AssumeRoot"}
+        text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        policy = policy_from_text(text, PolicyKind.RESOURCE)
+        enabled = self._features is not None
+        return AttachedPolicy(PolicyKind.RESOURCE, title, policy, doubt="" if enabled else doubt)
 
     def _nodes(self, tree: Tree) -> set[str]:
         found: set[str] = set()
