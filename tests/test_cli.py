@@ -43,7 +43,9 @@ REPORTS = {
     "who-can": ("who can iam:CreateAccessKey", 3),
     "what-can": ("what can arn:aws:iam::222233334444:user/dora do", 3),
     "roles": ("can any role of account 222233334444 perform kms:ScheduleKeyDeletion", 3),
-    "escalation": ("can any external principal reach s3:DeleteBucket via escalation", 4),
+    "escalation": ("can any external principal reach s3:DeleteBucket via escalation", 3),
+    "administrators": ("who can become administrator", 3),
+    "become": ("can user alice become administrator", 3),
 }
 """Name of the report → the question and its exit status."""
 

@@ -31,6 +31,7 @@ FLOORS = (
     ("verifier.verdict", "verifier.compile"),
     ("verifier.explanation", "verifier.finding"),
     ("verifier.comparison", "verifier.queries"),
+    ("verifier.escalation",),
     ("verifier.report", "verifier.evidence"),
     ("verifier.ask", "verifier.compare", "verifier.explain", "verifier.findings"),
     ("verifier.check",),

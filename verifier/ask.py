@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +25,10 @@ from verifier.queries.reach import Search
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
-from verifier.verdict import Answer, Effort, Verdict, Way
+from verifier.verdict import Answer, Effort, Way
 
 _MANY = 20
 """From so many callers on, where chains lead is found for all of them at once."""
-
-_NOT_MODELLED = "the route via escalation is not modelled yet"
 
 
 def ask(
@@ -59,20 +57,23 @@ def ask(
             f"{asked.actions[0]} is not called on resources like `{asked.resource}`", asked.text
         )
     classes = action_classes(world) if asked.form is Form.WHAT_CAN else []
+    escalates = asked.whom is not None or asked.route.kind is RouteKind.ESCALATION
+    escalations = _escalations(world, asked, wanted) if escalates else None
 
     def answer(origin: Origin) -> tuple[list[Way], int, int]:
         before = solver.effort.questions
         closure = Closure(world, origin, _limit(asked))
         if asked.form is Form.WHAT_CAN:
             ways = list(abilities(world, closure, classes, asked.resource))
-        elif asked.route.kind is RouteKind.ESCALATION:
-            ways = [Way(origin.name, Verdict.UNKNOWN, reason=_NOT_MODELLED)]
+        elif escalations is not None:
+            ways = [escalations(origin)]
         else:
             ways = [Search(world, closure, wanted, approach).run()]
         return ways, closure.edges, solver.effort.questions - before
 
     origins = list(_origins(world, asked))
-    chained = asked.form is not Form.WHAT_CAN and asked.route.kind is RouteKind.ASSUMPTION
+    plain = asked.form is not Form.WHAT_CAN and escalations is None
+    chained = plain and asked.route.kind is RouteKind.ASSUMPTION
     approach = Approach(world, wanted) if chained and len(origins) > _MANY else None
     ways: list[Way] = []
     edges = questions = 0
@@ -92,6 +93,21 @@ def ask(
         Effort(time.perf_counter() - started, questions, edges),
         tuple(map(str, snapshot.remarks)),
     )
+
+
+def _escalations(world: World, question: Question, offers: Offers) -> Callable[[Origin], Way]:
+    """Return what answers for each origin where permissions may be changed on the way."""
+    from verifier.escalation.entities import Entities
+    from verifier.escalation.memory import Memory
+    from verifier.escalation.search import Escalation, arrivals
+
+    entities, memory = Entities(world.snapshot), Memory()
+    wanted = arrivals(world, question, offers, memory)
+
+    def answer(origin: Origin) -> Way:
+        return Escalation(world, entities, memory, origin, question).search(wanted)
+
+    return answer
 
 
 def _world(snapshot: Snapshot, question: Question, solver: Solver) -> World:
@@ -119,6 +135,17 @@ def _limit(question: Question) -> int:
 
 def _origins(world: World, question: Question) -> Iterator[Origin]:
     """Return the classes of callers that the question is about."""
+    if question.whom is not None and question.who is None:
+        kinds = (WhoKind.EXTERNAL, WhoKind.USERS, WhoKind.ROLES)
+        return (origin for kind in kinds for origin in _existing(world, Who(kind)))
     if question.who is None:
         return callers(world, Who(WhoKind.ANYONE), roots=True)
     return callers(world, question.who)
+
+
+def _existing(world: World, who: Who) -> Iterator[Origin]:
+    """Yield the origins of a class that may be empty."""
+    try:
+        yield from callers(world, who)
+    except QuestionError:
+        return

@@ -184,6 +184,13 @@ def resource_types(action: str) -> tuple[ResourceType, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
+def has_key(action: str, key: str) -> bool:
+    """Return whether the catalogue lists a condition key, in lower case, for an action."""
+    details = _details(action)
+    return details is not None and key in map(str.lower, details["conditionKeys"])
+
+
 @lru_cache(maxsize=4096)
 def key_type(key: str) -> str | None:
     """Return the type of a condition key in lower case, None if no catalogue has it.

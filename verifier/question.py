@@ -80,11 +80,27 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom somebody is to become: a user or role, or without one an administrator, of `account` or
+    of any.
+    """
+
+    principal: Who | None = None
+    account: str | None = None
+
+    def __str__(self) -> str:
+        if self.principal is not None:
+            return str(self.principal)
+        return "administrator" + (f" of account {self.account}" if self.account else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked; every one of `where` must hold of the requests, none of `without` may.
 
     `who` is None where the question is who can; `actions` are as AWS spells them, several if the
-    question has a pattern, and none where the question is what somebody can do.
+    question has a pattern, and none where the question is what somebody can do, or `whom` somebody
+    can become.
     """
 
     text: str
@@ -95,3 +111,4 @@ class Question:
     route: Route
     where: tuple[Condition, ...] = ()
     without: tuple[Condition, ...] = ()
+    whom: Whom | None = None

@@ -43,7 +43,8 @@ class Hop:
 
     `chosen` are the condition keys that the caller had to choose for it to be allowed;
     `requires` are permissions that the same call needs besides (R6.61); `by` are the statements
-    that allow it. `known` says whether the snapshot lists the resource.
+    that allow it. `known` says whether the snapshot lists the resource; `does` what the call
+    changes for those that come after it.
     """
 
     request: Request
@@ -51,6 +52,7 @@ class Hop:
     requires: tuple[str, ...]
     by: tuple[Cause, ...]
     known: bool = True
+    does: str = ""
 
     @property
     def principal(self) -> str:
@@ -99,7 +101,8 @@ class Way:
     """The answer for one class of callers.
 
     A yes has a `witness`, and `provisos`, on which it depends where the witness goes; a no has
-    `barriers`, and `reached`, the roles that can be become; an unknown has a `reason`.
+    `barriers`, and `reached`, the roles that can be become; an unknown has a `reason`. An unknown
+    that would be a yes if the snapshot showed some things has them as `needs`, and a witness.
     """
 
     who: str
@@ -109,6 +112,7 @@ class Way:
     reached: tuple[str, ...] = ()
     reason: str = ""
     provisos: tuple[Proviso, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

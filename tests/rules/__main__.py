@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules import mistakes, page
+from tests.rules import mistakes, page, ways
 
-for module in (page, mistakes):
+for module in (page, mistakes, ways):
     module.PAGE.write_text(module.page(), encoding="utf-8")
     print(module.PAGE)

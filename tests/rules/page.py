@@ -49,6 +49,7 @@ What AWS does is written as rules with ids; each is one line here. This page is 
   less; *unknown*, where it matters the answer says so; *out of scope*, with the reason.
 
 A rule marked *follows* has no code of its own: it is a consequence of others, which its cases show.
+The ways of escalation, rules P8.1-P8.81, are in [primitives.md](primitives.md).
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rules import ways
 from tests.rules.citations import in_product, in_tests, number
 from tests.rules.page import NEEDED, PAGE, Rule, page, rules
 
@@ -43,3 +44,8 @@ def test_cited_rules_exist() -> None:
 def test_page_is_fresh() -> None:
     """`docs/semantics.md` is what `python -m tests.rules` writes."""
     assert page() == PAGE.read_text("utf-8"), "stale: run `python -m tests.rules`"
+
+
+def test_page_of_ways_is_fresh() -> None:
+    """`docs/primitives.md` is what `python -m tests.rules` writes."""
+    assert ways.page() == ways.PAGE.read_text("utf-8"), "stale: run `python -m tests.rules`"

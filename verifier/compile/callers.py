@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from iam_smt.automata import Clause, clause, exactly
@@ -117,9 +117,18 @@ def _canonical_id(snapshot: Snapshot, account: str) -> str | None:
 
 
 def user_caller(
-    snapshot: Snapshot, user: User, label: str, chain: Chain, *, shows_mfa: bool = True
+    snapshot: Snapshot,
+    user: User,
+    label: str,
+    chain: Chain,
+    *,
+    shows_mfa: bool = True,
+    free_tags: bool = False,
 ) -> Caller:
-    """Return a user of the snapshot; who acts as one without its MFA device shows no MFA."""
+    """Return a user of the snapshot; who acts as one without its MFA device shows no MFA.
+
+    With `free_tags` the user may carry any tags.
+    """
     partition = user.arn.split(":")[1]
     principal = SymbolicPrincipal(
         Kind.USER,
@@ -131,7 +140,9 @@ def user_caller(
     return Caller(
         label,
         principal,
-        UserCredentials(label, chain, symbolic_tags(user.tags), shows_mfa=shows_mfa),
+        UserCredentials(
+            label, chain, None if free_tags else symbolic_tags(user.tags), shows_mfa=shows_mfa
+        ),
         membership(snapshot, user.account, f"account {user.account}"),
         ApplicablePolicies(
             identity=user.policies,
@@ -158,6 +169,29 @@ def federated_caller(snapshot: Snapshot, user: User, arn: str, label: str, chain
         user_id=f"{user.account}:{arn.partition('/')[2]}",
         user_name=None,
     )
+
+
+def open_name(partition: str, account: str, what: str, listed: Iterable[str]) -> StringVariable:
+    """Return the ARN of a user, role or policy (`what`) that `account` may come to have, under any
+    name but those `listed`.
+    """
+    head = f"arn:{partition}:iam::{account}:{what}/"
+    form = clause([(head, _NAME_AND_PATH, _NAME)])
+    taken = exactly(*listed)
+    suggestions = (f"{head}example", f"{head}example-2", f"{head}example-3")
+    return StringVariable(
+        f"new {what} of {account}", form, tuple(name for name in suggestions if name not in taken)
+    )
+
+
+def under_name(caller: Caller, arn: StringVariable) -> Caller:
+    """Return a user or session of an account with an ARN that is open (see `open_name`)."""
+    user_name = caller.user_name
+    if caller.principal.kind is Kind.USER:
+        head = f"arn:{caller.principal.partition}:iam::{caller.account}:user"
+        user_name = View(arn, (head, ANYTHING, "/"), _NAME, ())
+    principal = replace(caller.principal, arn=arn)
+    return replace(caller, principal=principal, user_name=user_name)
 
 
 def session_caller(
@@ -193,18 +227,25 @@ def session_caller(
 
 
 def open_session(
-    snapshot: Snapshot, role: Role, label: str, chain: Chain, *, by_service: bool = False
+    snapshot: Snapshot,
+    role: Role,
+    label: str,
+    chain: Chain,
+    *,
+    by_service: bool = False,
+    free_tags: bool = False,
 ) -> Caller:
     """Return a session of a role of which nothing is known but what the role fixes.
 
     Session tags and a source identity need a statement of the trust policy (R7.16, R7.64).
     `by_service` says that a service may have made the session, which the role has to trust.
+    With `free_tags` the role itself may have any tags.
     """
     services = _names(role, ServiceEntry)
     credentials = OpenSession(
         label,
         chain,
-        symbolic_tags(role.tags),
+        None if free_tags else symbolic_tags(role.tags),
         taggable=_trusts(role, "sts:tagsession"),
         identifiable=_trusts(role, "sts:setsourceidentity"),
         chainable=_admits(role, RoleEntry, SessionEntry),

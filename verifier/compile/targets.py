@@ -119,6 +119,48 @@ def role_target(snapshot: Snapshot, role: Role) -> Target:
     )
 
 
+def entity_target(
+    snapshot: Snapshot, arn: Text, shape: str, tags: Tags | None, facts: Term = TRUE
+) -> Target:
+    """Return a user, role, group or policy as the resource of IAM calls, which has no policy of
+    its own; `shape` is an ARN of its form and account.
+    """
+    account = shape.split(":", 5)[4]
+    return Target(
+        shape,
+        arn,
+        shape,
+        account,
+        membership(snapshot, account, f"account {account}"),
+        None,
+        rcps(snapshot, account),
+        tags,
+        known=isinstance(arn, str),
+        facts=facts,
+    )
+
+
+def any_target(
+    snapshot: Snapshot, kind: ResourceType, account: str, partition: str, label: str
+) -> Target:
+    """Return any resource of a type that `account` may come to own; nothing is known of its tags,
+    and it has no policy of its own.
+    """
+    domain, sample = _form(kind, account, partition)
+    variable = StringVariable(f"{label}.{kind.name}", clause([domain]), (sample,))
+    return Target(
+        f"a {kind.name} of {account}",
+        variable,
+        sample,
+        account,
+        membership(snapshot, account, f"account {account}"),
+        None,
+        rcps(snapshot, account),
+        None,
+        known=False,
+    )
+
+
 def account_target(snapshot: Snapshot, account: str) -> Target:
     """Return `*`, against which actions without a resource type are authorized (R2.29, R6.35)."""
     return Target(

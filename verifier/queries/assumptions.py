@@ -37,6 +37,11 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
         yield from _of_providers(world)
     if question.route.kind is not RouteKind.ESCALATION:
         yield "permissions are not changed on the way: that is the route via escalation"
+    else:
+        yield (
+            "permissions change, and workloads run, by the ways that docs/escalation.md lists;"
+            " new workloads find the network and the images that accounts have by default"
+        )
     yield f"requests are made on or after {snapshot.as_of.isoformat()}"
 
 

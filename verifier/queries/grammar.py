@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -19,7 +20,7 @@ from verifier.policy.operators import Values, read_operator
 from verifier.policy.syntax import Condition
 from verifier.policy.templates import template
 from verifier.queries.suggestions import NOT_WORDS, nearest_sentence, spelled
-from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
+from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind, Whom
 
 GRAMMAR = resources.files("verifier.queries").joinpath("question.lark").read_text("utf-8")
 _EXAMPLE = "can any external principal reach s3:DeleteBucket via role assumption"
@@ -152,6 +153,30 @@ class _Reader(Transformer[Token, Any]):
         return self._question(
             Form.WHAT_CAN, who, (), resource, route, where, without, RouteKind.DIRECTLY
         )
+
+    def can_become(self, parts: list[Any]) -> Question:
+        return self._become(Form.CAN, *parts)
+
+    def who_can_become(self, parts: list[Any]) -> Question:
+        return self._become(Form.WHO_CAN, None, *parts)
+
+    def _become(self, form: Form, who: Who | None, whom: Whom, *limits: Any) -> Question:
+        route, where, without = limits
+        default = RouteKind.ESCALATION
+        asked = self._question(form, who, (), None, route, where, without, default)
+        return replace(asked, whom=whom)
+
+    def administrator(self, parts: list[Any]) -> Whom:
+        return Whom(account=parts[0])
+
+    def whom_user(self, parts: list[Token]) -> Whom:
+        return Whom(self.named_user(parts))
+
+    def whom_role(self, parts: list[Token]) -> Whom:
+        return Whom(self.named_role(parts))
+
+    def whom_principal(self, parts: list[Token]) -> Whom:
+        return Whom(self.principal(parts))
 
     def _question(
         self,

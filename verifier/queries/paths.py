@@ -13,8 +13,9 @@ from iam_smt.model import Model
 from iam_smt.principals import FEDERATED_KINDS, Kind
 from iam_smt.service_sessions import ServiceSession
 from iam_smt.terms import FALSE, TRUE, Term, conjunction, implies
+from iam_smt.texts import StringVariable
 from verifier import facts
-from verifier.compile.callers import Caller, session_caller, symbolic_tags
+from verifier.compile.callers import Caller, session_caller, symbolic_tags, under_name
 from verifier.compile.calls import Authorization, Call
 from verifier.compile.targets import Target, role_target
 from verifier.queries.hops import DecodedHop, Replayable
@@ -62,7 +63,7 @@ class Path:
     """
 
     def __init__(self, world: World, caller: Caller, chain: Chain, *, begins: bool = False) -> None:
-        self._world = world
+        self.world = world
         self.chain = chain
         self._begins = begins
         self._steps: list[_Step] = []
@@ -70,11 +71,15 @@ class Path:
         self.caller = caller
 
     def assume(
-        self, role: Role, given: Given = NOTHING_GIVEN, alongside: tuple[str, ...] = ()
+        self,
+        role: Role,
+        given: Given = NOTHING_GIVEN,
+        alongside: tuple[str, ...] = (),
+        arn: StringVariable | None = None,
     ) -> Path:
         """Let the caller at the end of the path assume `role`, and go on as its session.
 
-        The trust policy must allow what is `alongside`, too.
+        The trust policy must allow what is `alongside`, too. `arn` is the role's where it is open.
         """
         label = self._next
         before = self.caller
@@ -82,8 +87,10 @@ class Path:
         action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
         keys = self._assume_keys(label, action)
         service = before.principal.provider if kind is Kind.SERVICE else None
-        target = role_target(self._world.snapshot, role)
-        call = self._world.call(label, before, action, target, keys, given)
+        target = role_target(self.world.snapshot, role)
+        if arn is not None:
+            target = replace(target, resource=arn, known=False)
+        call = self.world.call(label, before, action, target, keys, given)
         self._add(_Step(call, role, alongside))
         session = f"session {len(self._steps)}"
         credentials = ChainedSession(
@@ -99,8 +106,10 @@ class Path:
             by_service=ServiceSession(session, [service]) if service else None,
         )
         self.caller = session_caller(
-            self._world.snapshot, role, session, credentials, keys.session_name
+            self.world.snapshot, role, session, credentials, keys.session_name
         )
+        if arn is not None:
+            self.caller = under_name(self.caller, arn)
         return self
 
     def ask(
@@ -117,9 +126,9 @@ class Path:
         label = self._next
         assumes = action.lower() in facts.ASSUME_ACTIONS
         keys = self._assume_keys(label, action) if assumes else None
-        call = self._world.call(label, self.caller, action, target, keys, given)
+        call = self.world.call(label, self.caller, action, target, keys, given)
         besides = tuple(
-            self._world.call(f"{label}.{number}", self.caller, *other[:2], given=other[2])
+            self.world.call(f"{label}.{number}", self.caller, *other[:2], given=other[2])
             for number, other in enumerate(others, 1)
         )
         self._add(_Step(call, others=besides))
@@ -139,6 +148,15 @@ class Path:
     def _add(self, step: _Step) -> None:
         self._steps.append(step)
         self._term = None
+
+    @property
+    def length(self) -> int:
+        """How many calls the path has."""
+        return len(self._steps)
+
+    def calls(self) -> list[Call]:
+        """Return everything that must be authorized, each as a call."""
+        return [call for step in self._steps for call in (step.call, *step.others)]
 
     @property
     def last(self) -> Call:
@@ -172,10 +190,10 @@ class Path:
         """
         terms = self._needs()
         terms += [
-            self._world.limits.term(step.call, first=self._begins and number == 0)
+            self.world.limits.term(step.call, first=self._begins and number == 0)
             for number, step in enumerate(self._steps)
         ]
-        calls = [call for step in self._steps for call in (step.call, *step.others)]
+        calls = self.calls()
         for call in calls:
             call.note()
         # What is true of one call may ask of another what nothing asked before.
@@ -221,7 +239,7 @@ class Path:
         request = call.decode(model, action)
         policies = call.authorization(action).policies
         through = request.context.get("aws:sourcevpce", ("",))[0]
-        endpoint = self._world.snapshot.endpoints.get(through)
+        endpoint = self.world.snapshot.endpoints.get(through)
         if endpoint is not None:
             policies = replace(policies, endpoint=endpoint)
         return Replayable(request, policies)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.syntax import Effect, PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
+from verifier.request import Request
 from verifier.semantics.authorize import Decision, Outcome, authorize
 from verifier.semantics.contexts import impossible
 from verifier.semantics.sessions import Session, assume, contradictions, shown_tags
@@ -36,13 +37,13 @@ def replay(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> list[str
             fault for each in (hop.main, *hop.others) for fault in _faults(each, session, readings)
         ]
         if hop.role is not None:
-            found += _of_tags(hop, hop.role, session)
+            found += of_tags(hop, hop.role, session)
             session = assume(hop.main.request, hop.role.arn, hop.role.tags, session)
         faults += [f"hop {number}: {fault}" for fault in found]
     return faults
 
 
-def _of_tags(hop: DecodedHop, role: Role, session: Session | None) -> Iterator[str]:
+def of_tags(hop: DecodedHop, role: Role, session: Session | None) -> Iterator[str]:
     """Yield what is wrong with the tags that an assume-role call hands on, or is shown."""
     yield from shown_tags(session, role.tags, hop.main.request)
     allowed = any(other.request.action == "sts:TagSession" for other in hop.others)
@@ -66,12 +67,18 @@ def shown(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> tuple[Hop
         Hop(
             hop.main.request,
             hop.chosen,
-            tuple(other.request.action for other in hop.others),
+            tuple(_required(other.request, hop.main.request) for other in hop.others),
             causes(authorize(hop.main.request, hop.main.policies, readings)),
             hop.known,
         )
         for hop in hops
     )
+
+
+def _required(other: Request, main: Request) -> str:
+    """Return what a call needs besides, with the resource if that is another one."""
+    action = other.action
+    return action if other.resource == main.resource else f"{action} on {other.resource}"
 
 
 def causes(decision: Decision) -> tuple[Cause, ...]:

@@ -39,6 +39,7 @@ class HopDocument(Shape):
     chosen: list[str] = Field(description="the keys whose values had to be chosen")
     requires: list[str] = Field(description="permissions that the same call needs besides")
     by: list[CauseDocument] = Field(description="the statements that allow it")
+    does: str = Field(description="what the call changes for those after it, in words")
 
 
 class BarrierDocument(Shape):
@@ -55,11 +56,14 @@ class WayDocument(Shape):
 
     who: str
     verdict: Literal["yes", "no", "unknown"]
-    witness: list[HopDocument] = Field(description="the hops of a yes")
+    witness: list[HopDocument] = Field(description="the hops of a yes, or of one with `needs`")
     reached: list[str] = Field(description="the roles that can be become")
     barriers: list[BarrierDocument] = Field(description="what stops the ways of a no")
     reason: str = Field(description="what an unknown leaves open")
     only: list[str] = Field(description="conditions without which there is no such path, in words")
+    needs: list[str] = Field(
+        description="what no snapshot shows and an unknown would be a yes with"
+    )
 
 
 class AnswerDocument(Shape):
@@ -100,6 +104,7 @@ def way_document(way: Way) -> WayDocument:
         barriers=[_barrier(barrier) for barrier in way.barriers],
         reason=way.reason,
         only=only(way.provisos),
+        needs=list(way.needs),
     )
 
 
@@ -115,6 +120,7 @@ def hop_document(hop: Hop) -> HopDocument:
         chosen=list(hop.chosen),
         requires=list(hop.requires),
         by=[cause_document(cause) for cause in hop.by],
+        does=hop.does,
     )
 
 

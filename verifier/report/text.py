@@ -39,6 +39,9 @@ def _headline(answer: Answer, text: str, width: int) -> str:
 
 
 def _goal(question: Question) -> str:
+    """Return what is asked for, with its verb where the verb is no other."""
+    if question.whom is not None:
+        return f"become {question.whom}"
     actions = question.actions
     text = actions[0] if len(actions) == 1 else f"any of {len(actions)} actions"
     return f"{text} on {question.resource}" if question.resource else text
@@ -46,18 +49,20 @@ def _goal(question: Question) -> str:
 
 def _can(answer: Answer, width: int) -> Iterator[str]:
     question = answer.question
-    who, verb = str(question.who), "reach"
-    if question.route.kind is RouteKind.DIRECTLY:
-        verb = "perform"
+    who, goal = str(question.who), _goal(question)
+    if question.whom is None:
+        goal = f"{'perform' if question.route.kind is RouteKind.DIRECTLY else 'reach'} {goal}"
     match answer.verdict:
         case Verdict.YES:
             count = len(answer.witness)
             hops = "1 hop" if count == 1 else f"{count} hops"
-            text = f"{who} can {verb} {_goal(question)}: {hops}"
+            text = f"{who} can {goal}: {hops}"
         case Verdict.NO:
-            text = f"{who} cannot {verb} {_goal(question)}"
+            text = f"{who} cannot {goal}"
+        case Verdict.UNKNOWN if any(way.needs for way in answer.ways):
+            text = f"{who} can {goal}, if what the snapshot does not show is so"
         case Verdict.UNKNOWN:
-            text = f"whether {who} can {verb} {_goal(question)}"
+            text = f"whether {who} can {goal}"
     yield _headline(answer, text, width)
     for way in answer.ways:
         yield ""
@@ -82,6 +87,8 @@ def _way(way: Way) -> Iterator[str]:
     match way.verdict:
         case Verdict.YES:
             yield from _witness(way)
+        case Verdict.UNKNOWN if way.needs:
+            yield from _witness(way)
         case Verdict.UNKNOWN:
             yield f"{INDENT}open      {plain(way.reason)}"
         case Verdict.NO:
@@ -98,7 +105,12 @@ def _witness(way: Way) -> Iterator[str]:
         yield from _details(hop)
     for words in only(way.provisos):
         yield f"{INDENT}only      {words}"
+    for need in way.needs:
+        yield f"{INDENT}only if   {plain(need)}"
     count = len(way.witness)
+    if not count:
+        yield f"{INDENT}nothing has to be done"
+        return
     yield f"{INDENT}replayed  {count} of {count} requests are allowed by the evaluator"
 
 
@@ -107,6 +119,8 @@ def _details(hop: Hop) -> Iterator[str]:
     if hop.requires:
         yield f"{INDENT}  needs {', '.join(hop.requires)}"
     yield from labelled("by", hop.by)
+    if hop.does:
+        yield f"{INDENT}  does  {plain(hop.does)}"
 
 
 def _closed(way: Way) -> Iterator[str]:
@@ -149,11 +163,16 @@ def _list(answer: Answer, width: int) -> Iterator[str]:
     for way in able:
         yield f"  {plain(way.who)}{_shortly(way)}"
     for way in open_ways:
-        yield f"  {plain(way.who)}   unknown: {plain(way.reason)}"
+        if way.needs:
+            yield f"  {plain(way.who)}{_shortly(way)}; only if {plain('; '.join(way.needs))}"
+        else:
+            yield f"  {plain(way.who)}   unknown: {plain(way.reason)}"
 
 
 def _shortly(way: Way) -> str:
     hops = way.witness
+    if any(hop.does for hop in hops):
+        return plain("   by " + ", ".join(dict.fromkeys(hop.action for hop in hops)))
     parts = [f"on {hops[-1].resource}"] if hops and hops[-1].resource != "*" else []
     if len(hops) > 1:
         parts.append(f"{len(hops)} hops")

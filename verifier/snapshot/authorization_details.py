@@ -283,7 +283,9 @@ class Pages:
             self._boundary(role, location),
             read_tags(role.Tags),
             location,
-            tuple(profile.Arn for profile in role.InstanceProfileList or ()),
+            None
+            if role.InstanceProfileList is None
+            else tuple(profile.Arn for profile in role.InstanceProfileList),
         )
         self._building.accounts.setdefault(account, None)
         self._building.add(self._building.roles, found, "role")

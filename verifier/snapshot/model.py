@@ -69,7 +69,7 @@ class Workload:
 class Role:
     """An IAM role; `trust` says who may assume it, `policies` what its sessions may do.
 
-    `profiles` are the ARNs of the instance profiles that hold it (R7.1).
+    `profiles` are the ARNs of the instance profiles that hold it (R7.1), None where not known.
     """
 
     arn: str
@@ -81,7 +81,7 @@ class Role:
     boundary: AttachedPolicy | None
     tags: Tags
     location: Location
-    profiles: tuple[str, ...] = ()
+    profiles: tuple[str, ...] | None = None
 
     @property
     def is_service_linked(self) -> bool:

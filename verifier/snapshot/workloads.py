@@ -6,6 +6,7 @@ The plain form is a resource with its `Role`, the ARN of a role or of an instanc
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from verifier.policy.reading import Location
@@ -65,19 +66,21 @@ def add_one(arn: str, role: str, location: Location, building: Building) -> None
 
 def resolve_profiles(building: Building) -> None:
     """Put the role of each instance profile in its place; a profile without a role is named."""
-    roles = {profile: role.arn for role in building.roles.values() for profile in role.profiles}
+    roles: dict[str, str] = {}
+    for role in building.roles.values():
+        roles.update(dict.fromkeys(role.profiles or (), role.arn))
     for arn, workload in list(building.workloads.items()):
         if ":instance-profile/" not in workload.role:
             continue
-        role = roles.get(workload.role)
-        if role is None:
+        arn_of_role = roles.get(workload.role)
+        if arn_of_role is None:
             building.remark(
                 f"`{arn}` runs with `{workload.role}`, which no role of the snapshot is in",
                 workload.location,
             )
             del building.workloads[arn]
         else:
-            building.workloads[arn] = Workload(arn, workload.account, role, workload.location)
+            building.workloads[arn] = replace(workload, role=arn_of_role)
 
 
 def _listed(value: dict[str, Any], location: Location) -> Iterator[tuple[Any, Any, Location]]:

@@ -1,0 +1,1 @@
+"""Escalation: permissions that bring other permissions, applied until nothing new comes up."""

@@ -1,0 +1,117 @@
+"""Whether an actor may carry out what an entry of the table asks for."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from iam_smt.credentials import Chain
+from iam_smt.terms import TRUE
+from iam_smt.texts import StringVariable
+from verifier.compile.callers import Caller
+from verifier.compile.calls import Call
+from verifier.compile.targets import Target
+from verifier.escalation.actors import Actor
+from verifier.escalation.bindings import ANY, Binding, asks
+from verifier.escalation.memory import Memory, signature
+from verifier.escalation.offered import everything, offered
+from verifier.escalation.scene import Scene
+from verifier.escalation.table import Alternative, Over, Primitive
+from verifier.queries.closure import possible
+from verifier.queries.paths import Path
+from verifier.snapshot.model import Role
+
+_EACH = (Over.MEMBER, Over.PERMISSION_SET)
+_ASKED = ("iam:policyarn", "iam:permissionsboundary")
+_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
+
+
+class Extent(Enum):
+    """On how many targets something may be possible."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
+
+
+class Decider:
+    """Decides calls of one actor; adds to `doubts` what the solver leaves open."""
+
+    def __init__(self, scene: Scene, actor: Actor, memory: Memory, doubts: set[str]) -> None:
+        self.actor = actor
+        self._scene = scene
+        self._doubts = doubts
+        self._chain = Chain()
+        self.caller: Caller = actor.caller(scene, self._chain)
+        self._memory = memory
+        self._signature = signature(actor, self.caller)
+
+    def offers(self) -> int:
+        """Return the actions of the table that the actor may be allowed at all."""
+        if self.actor.is_root:
+            return everything()
+        return offered(self.caller.policies.identity)
+
+    def assumes(self, role: Role) -> bool:
+        """Return whether the actor may assume a role."""
+        name = self._scene.name(role.arn)
+        opened = name if isinstance(name, StringVariable) else None
+        key = ("assumes", self.actor.key, self._signature, role.arn, role.trust.policy)
+        return self._memory.ask(key, lambda: self._possible(self._path().assume(role, arn=opened)))
+
+    def calls(self, action: str, target: Target) -> bool:
+        """Return whether the actor may make a call that is no part of the table."""
+        return self._possible(self._path().ask(action, target))
+
+    def may(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
+        """Return whether the actor may make the calls of an alternative on a target."""
+        match self.extent(primitive, alternative, binding.account):
+            case Extent.NONE:
+                return False
+            case Extent.ALL:
+                return True
+        key = (
+            self._signature,
+            primitive,
+            alternative,
+            binding,
+            self._scene.likeness(binding.target),
+        )
+        return self._memory.ask(key, lambda: self._may(primitive, alternative, binding))
+
+    def _may(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
+        path = self._path()
+        for ask in asks(self._scene, primitive, alternative, binding):
+            path.ask(ask.action, ask.target, ask.given, ask.others)
+        return self._possible(path)
+
+    def extent(self, primitive: Primitive, alternative: Alternative, account: str) -> Extent:
+        """Return whether the calls are possible on no target of an account, on all, or on some."""
+        key = (self._signature, primitive, alternative, account)
+        return self._memory.ask(key, lambda: self._extent(primitive, alternative, account))
+
+    def _extent(self, primitive: Primitive, alternative: Alternative, account: str) -> Extent:
+        if not alternative.calls:
+            return Extent.ALL
+        if primitive.over in _EACH or self.actor.account != account:
+            return Extent.SOME
+        path, scene = self._path(), Scene(self._scene.base, self._scene.state)
+        for ask in asks(scene, primitive, alternative, Binding(account, ANY, ANY, ANY)):
+            path.ask(ask.action, ask.target, ask.given, ask.others)
+        if not self._possible(path):
+            return Extent.NONE
+        return Extent.SOME if any(map(_depends, path.calls())) else Extent.ALL
+
+    def _path(self) -> Path:
+        return Path(
+            self._scene.world, self.caller, self._chain, begins=self.actor.start is not None
+        )
+
+    def _possible(self, path: Path) -> bool:
+        return path.term() is TRUE or possible(self._scene.world, path, self._doubts)
+
+
+def _depends(call: Call) -> bool:
+    """Return whether what a policy says of a call depends on its target, or names a policy."""
+    target = call.target.resource
+    asked = isinstance(target, StringVariable) and bool(target.atoms)
+    return asked or any(key in _ASKED or key.startswith(_TAGS) for key in call.context.keys)

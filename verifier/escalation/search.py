@@ -1,0 +1,159 @@
+"""The answer for one origin: what it can come to by escalation, with a plan or for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+
+from verifier.errors import QuestionError
+from verifier.escalation.actors import Actor
+from verifier.escalation.administrators import is_administrator
+from verifier.escalation.deciding import Decider
+from verifier.escalation.derivations import derivation
+from verifier.escalation.entities import Entities
+from verifier.escalation.memory import Memory
+from verifier.escalation.plans import Final, Plan, Planner
+from verifier.escalation.table import primitives
+from verifier.escalation.takeover import Takeover
+from verifier.escalation.words import does
+from verifier.queries import witness
+from verifier.queries.callers import callers
+from verifier.queries.closure import ANY_LENGTH
+from verifier.queries.offers import Offers
+from verifier.queries.origins import Origin
+from verifier.queries.world import World
+from verifier.question import Question, RouteKind, Whom
+from verifier.verdict import Verdict, Way
+
+_MOST_TRIED = 12
+_MOST_COMPARED = 48
+
+Arrivals = Callable[[Takeover, Actor], Iterable[Final]]
+"""Yields the ends that an actor, as it may be at most, seems to reach."""
+
+
+class Escalation:
+    """What one origin comes to; asked for one end after the other, it goes on where it was.
+
+    A plan that leans on what no snapshot shows makes an answer unknown, and the answer says what it
+    leans on; such a plan is looked for only where there is none without. `limit` is the most calls
+    that count.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        entities: Entities,
+        memory: Memory,
+        origin: Origin,
+        question: Question,
+    ) -> None:
+        by_table = question.route.kind is RouteKind.ESCALATION
+        directly = question.route.kind is RouteKind.DIRECTLY
+        self._name = origin.name
+        self._world = world
+        self._limit = question.route.limit or (1 if directly else ANY_LENGTH)
+        entries = primitives() if by_table else ()
+        self._takeover = Takeover(world, origin, entities, memory, entries)
+        self._planner = Planner(world, entities, self._takeover)
+
+    @property
+    def edges(self) -> int:
+        """How many steps were found."""
+        return len(self._takeover.brought)
+
+    def search(self, arrivals: Arrivals) -> Way:
+        """Return the answer to one question."""
+        plan = self._plan(arrivals)
+        if plan is None and not self._takeover.conditional:
+            self._takeover.lean_on_needs()
+            plan = self._plan(arrivals)
+        if plan is not None:
+            return self._way(plan)
+        # What is not decided counts as possible: without an end in sight it does not matter.
+        doubts = self._planner.doubts and self._planner.doubts | self._takeover.doubts
+        reached = tuple(key for key in self._takeover.actors if key not in self._takeover.starts)
+        verdict = Verdict.UNKNOWN if doubts else Verdict.NO
+        return Way(self._name, verdict, reached=reached, reason="; ".join(sorted(doubts)))
+
+    def _plan(self, arrivals: Arrivals) -> Plan | None:
+        finals = islice(self._finals(arrivals), _MOST_TRIED)
+        return next((plan for final in finals if (plan := self._planner.plan(final))), None)
+
+    def _finals(self, arrivals: Arrivals) -> Iterator[Final]:
+        """Yield ends, those first that lean on least, and of those the ones that need least."""
+        takeover = self._takeover
+        waiting: dict[Hashable, Final] = {}
+        done: set[Hashable] = set()
+        for actor in chain(list(takeover.actors.values()), takeover, [None]):
+            for final in arrivals(takeover, actor) if actor else ():
+                end = final.actor.key, final.call and (final.call[0], id(final.call[1]))
+                if end not in done and self._calls(final) <= self._limit:
+                    waiting[end] = final
+            while waiting:
+                costs = {key: self._cost(final) for key, final in waiting.items()}
+                key = min(costs, key=costs.__getitem__)
+                if actor is not None and costs[key][0] > takeover.least:
+                    break
+                done.add(key)
+                yield waiting.pop(key)
+
+    def _cost(self, final: Final) -> tuple[int, int]:
+        steps = derivation(self._takeover, final.actor.key)
+        return sum(len(step.needs) for step in steps), len(steps)
+
+    def _calls(self, final: Final) -> int:
+        """Return how many calls an end takes, where each step is one of role assumption."""
+        if self._limit == ANY_LENGTH:
+            return 0
+        return self._cost(final)[1] + (final.call is not None)
+
+    def _way(self, plan: Plan) -> Way:
+        shown = witness.shown([move.hop for move in plan.moves], self._world.readings)
+        hops = tuple(
+            replace(hop, does=does(move, plan.names))
+            for move, hop in zip(plan.moves, shown, strict=True)
+        )
+        verdict = Verdict.UNKNOWN if plan.needs else Verdict.YES
+        return Way(self._name, verdict, hops, needs=plan.needs)
+
+
+def arrivals(world: World, question: Question, offers: Offers, memory: Memory) -> Arrivals:
+    """Return what finds the ends that a question is about.
+
+    Raises `QuestionError` if it names somebody to become whom the snapshot has not.
+    """
+    if question.whom is None:
+        return calls(offers, memory)
+    if question.whom.principal is None:
+        return _administrators(world, question.whom, question.text)
+    found = {origin.known_principal for origin in callers(world, question.whom.principal)}
+    return lambda takeover, actor: [Final(actor)] if actor.entity in found else []
+
+
+def _administrators(world: World, whom: Whom, text: str) -> Arrivals:
+    if whom.account is not None and whom.account not in world.snapshot.accounts:
+        raise QuestionError(f"there is no account {whom.account} in this snapshot", text)
+
+    def found(takeover: Takeover, actor: Actor) -> Iterator[Final]:
+        entity = takeover.state.user(actor.entity) or takeover.state.role(actor.entity)
+        known = actor.account in takeover.state.snapshot.accounts
+        if actor.only or not known or whom.account not in (None, actor.account):
+            return
+        if actor.is_root or (entity is not None and is_administrator(entity, perhaps=True)):
+            yield Final(actor, administers=True)
+
+    return found
+
+
+def calls(offers: Offers, memory: Memory) -> Arrivals:
+    """Return what finds whoever may make one of the calls that `offers` lists."""
+
+    def found(takeover: Takeover, actor: Actor) -> Iterator[Final]:
+        decider = Decider(takeover.scene, actor, memory, takeover.doubts)
+        for action, target in offers.to(decider.caller):
+            if actor.may(action) and decider.calls(action, target):
+                yield Final(actor, call=(action, target))
+
+    return found
