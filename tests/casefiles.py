@@ -41,8 +41,9 @@ class Case:
 
 
 def attached(document: Any, kind: PolicyKind, title: str = "policy") -> AttachedPolicy:
-    """Return a document as a policy of `kind`."""
-    return AttachedPolicy(kind, title, parse_policy(document, kind, Location(_NOWHERE)))
+    """Return a document as a policy of `kind`; None stands for one that is not known."""
+    policy = None if document is None else parse_policy(document, kind, Location(_NOWHERE))
+    return AttachedPolicy(kind, title, policy)
 
 
 def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
@@ -53,7 +54,7 @@ def applicable(policies: dict[str, Any], action: str) -> ApplicablePolicies:
     session = policies.get("session")
     return ApplicablePolicies(
         identity=tuple(attached(d, PolicyKind.IDENTITY) for d in policies.get("identity", [])),
-        resource=attached(resource, resource_kind) if resource else None,
+        resource=attached(resource, resource_kind) if "resource" in policies else None,
         boundary=tuple(attached(d, PolicyKind.BOUNDARY) for d in policies.get("boundary", [])),
         session=(attached(session, PolicyKind.SESSION),) if session else (),
         scps=tuple(

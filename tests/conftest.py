@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
-    "same", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    "same",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),
 )
-settings.register_profile("search", settings.get_profile("same"), derandomize=False)
+settings.register_profile(
+    "search", settings.get_profile("same"), derandomize=False, phases=list(Phase)
+)
 settings.load_profile("same")
 
 

@@ -1,8 +1,9 @@
 """Random policies of every kind, and requests near their patterns.
 
 Written over `random.Random`, so that hypothesis can drive it (and shrink), and a plain seed can.
-Values come from small vocabularies: what matters is that patterns and requests meet. Half of the
-conditions are as real policies have them, the other half any.
+Values come from small vocabularies, and requests mostly take up who and what the policies name:
+what matters is that both meet. Half of the conditions are as real policies have them, the other
+half any.
 """
 
 from __future__ import annotations
@@ -14,25 +15,33 @@ from tests.casefiles import applicable
 from tests.vocabulary import (
     ACL_GROUPS,
     ACTIONS,
+    ANONYMOUS,
     BLOCKS,
+    BY_PROVIDER,
     CANONICAL_IDS,
     COMMON,
     ENTRIES,
+    EVERY_KIND,
     GRANTEES,
     KEYS,
     OFTEN,
     PRINCIPALS,
+    UNSIGNED,
     VARIABLES,
     WEIGHTS,
     A,
     B,
+    entries_for,
     kinds_of,
     weight_of,
 )
 from verifier.disputes import POINTS, Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.operators import OPERATORS
-from verifier.request import Principal, PrincipalType, Request, context
+from verifier.request import Principal, Request, context
+
+REQUESTS = 20
+"""How many requests are tried on each set of policies."""
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _WITH_ACLS = [
@@ -49,7 +58,8 @@ class Generator:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._focus = "s3:GetObject"
-        self._mentioned: dict[str, None] = dict.fromkeys(_BY_VARIABLES)
+        self._cast = COMMON
+        self._mentioned: dict[str, list[str]] = {key: [] for key in _BY_VARIABLES}
 
     def _chance(self, one_in: int) -> bool:
         return self._random.randrange(one_in) == 0
@@ -98,14 +108,16 @@ class Generator:
             else:
                 operator = self._weighted(weights["operators"])
                 kinds, usage = self._kinds_of(operator), weights["keys"]
+            if self._chance(12):
+                kinds = EVERY_KIND
             key = self._weighted(
                 {key: weight_of(key, usage) for key, (kind, _) in KEYS.items() if kind in kinds}
             )
-            self._mentioned[key] = None
+            named = self._mentioned.setdefault(key, [])
             spelled = key.upper() if self._chance(12) else key
             kind, values = KEYS[key]
             null = operator.endswith("Null")
-            found.setdefault(operator, {})[spelled] = self._values(kind, null, values)
+            found.setdefault(operator, {})[spelled] = self._values(kind, null, values, named)
         return _without_repeated_keys(found)
 
     def _any_operator(self) -> tuple[str, tuple[str, ...]]:
@@ -113,7 +125,7 @@ class Generator:
         operator = str(self._one([*OPERATORS, "StringMatch"]))
         kinds = kinds_of(operator)
         if self._chance(4):
-            kinds = ("texts",) if self._chance(2) and "texts" in kinds else kinds
+            kinds = ("texts",) if self._chance(2) else kinds
             return self._one(["ForAllValues:", "ForAnyValue:"]) + self._lenient(operator), kinds
         return self._lenient(operator), kinds
 
@@ -132,19 +144,19 @@ class Generator:
                 return item
         raise AssertionError("counts are positive")
 
-    def _values(self, kind: str, null: bool, values: list[str]) -> Any:
+    def _values(self, kind: str, null: bool, values: list[str], named: list[str]) -> Any:
+        """Return what a policy says of a key; `named` takes down the values that it is about."""
         if null:
             return self._one(["true", "false", True, ["true", "false"], "x", []])
-        pool = BLOCKS if kind == "address" else values
 
         def value() -> str:
-            text = str(self._one(pool))
-            if kind in ("text", "arn", "texts", "boolean"):
-                if self._chance(6):
-                    return str(self._one(VARIABLES))
-                if kind != "boolean" and self._chance(2):
-                    text = self.pattern(text)
-            return text
+            text = str(self._one(values))
+            named.append(text)
+            if kind in ("text", "arn", "texts", "address", "boolean") and self._chance(6):
+                return str(self._one(VARIABLES))
+            if kind == "address" and self._chance(2):
+                return str(self._one(BLOCKS))
+            return self.pattern(text) if kind in ("text", "arn", "texts") else text
 
         return self._listed(value)
 
@@ -158,7 +170,8 @@ class Generator:
             found[name] = self._listed(self._resource)
         if principal:
             name = self._one(["Principal"] * 5 + ["NotPrincipal"])
-            found[name] = self._one(ENTRIES)
+            someone = self._one(ENTRIES if self._chance(3) else entries_for(self._one(self._cast)))
+            found[name] = someone
         condition = self.condition(guarding=effect == "Deny")
         if condition:
             found["Condition"] = condition
@@ -171,6 +184,8 @@ class Generator:
         if broad:
             everyone = {"Principal": "*"} if principal else {}
             statements[0] = {**_EVERYTHING, **everyone}
+            if not resource:
+                del statements[0]["Resource"]
         document: dict[str, Any] = {"Statement": self._one([statements, statements[0]])}
         version = self._one(["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", None])
         if version:
@@ -204,14 +219,17 @@ class Generator:
         """Return the policies that bear on a request for `action`, as a case has them."""
         count = self._one([0, 1, 1, 2, 2, 3])
         found: dict[str, Any] = {
-            "identity": [self.policy(broad=self._chance(4)) for _ in range(count)]
+            "identity": [
+                None if self._chance(40) else self.policy(broad=self._chance(3))
+                for _ in range(count)
+            ]
         }
-        trust = action == "sts:AssumeRole"
-        if not self._chance(3):
-            document = self.policy(principal=True, resource=not trust)
-            if trust:
-                document = _as_trust(document)
-            found["resource"] = document
+        trust = action.startswith("sts:AssumeRole")
+        if trust or not self._chance(3):
+            document = self.policy(principal=True, resource=not trust, broad=self._chance(6))
+            found["resource"] = _as_trust(document) if trust else document
+            if self._chance(60):
+                found["resource"] = None
         if self._chance(4):
             found["boundary"] = [self.policy(broad=self._chance(2))]
         if self._chance(4):
@@ -247,9 +265,8 @@ class Generator:
         found["GranteePrincipal"] = self._one(GRANTEES)
         kind = self._one([None, None, "EncryptionContextSubset", "EncryptionContextEquals"])
         if kind:
-            self._mentioned |= dict.fromkeys(
-                ("kms:EncryptionContext:dept", "kms:EncryptionContextKeys")
-            )
+            for key in ("kms:EncryptionContext:dept", "kms:EncryptionContextKeys"):
+                self._mentioned.setdefault(key, [])
             found["Constraints"] = {kind: {"Dept": self._one(["IT", "*"])}}
         return found
 
@@ -263,26 +280,27 @@ class Generator:
     def case(self) -> tuple[dict[str, Any], str]:
         """Return policies with the action that they are about."""
         self._focus = str(self._one(list(ACTIONS) if self._chance(2) else OFTEN))
+        common = [BY_PROVIDER[self._focus]] if self._focus in BY_PROVIDER else COMMON
+        self._cast = [self._one(PRINCIPALS if self._chance(3) else common) for _ in range(3)]
+        if ANONYMOUS in self._cast:
+            self._focus = str(self._one(UNSIGNED))
         return self.policies(self._focus), self._focus
 
     def request(self, action: str) -> Request:
         """Return a request for `action` by anyone, in any context of the keys that the policies
         made so far mention.
         """
-        principal: Principal = self._one(PRINCIPALS if self._chance(3) else COMMON)
-        if principal.kind in (PrincipalType.OIDC, PrincipalType.SAML) and self._chance(2):
-            is_oidc = principal.kind is PrincipalType.OIDC
-            action = "sts:AssumeRoleWithWebIdentity" if is_oidc else "sts:AssumeRoleWithSAML"
-        resources = ACTIONS.get(action, ACTIONS["sts:AssumeRole"])
-        resource = str(self._one(resources)).replace("${aws:username}", "alice")
+        principal: Principal = self._one(PRINCIPALS if self._chance(4) else self._cast)
+        resource = str(self._one(ACTIONS[action])).replace("${aws:username}", "alice")
         keys: dict[str, list[str]] = {}
-        for key in self._mentioned:
-            if self._chance(3):
+        for key, named in self._mentioned.items():
+            if self._chance(4):
                 continue
             kind, values = KEYS[key]
             several = kind == "texts" or self._chance(25)
             count = self._random.randrange(3) if several else 1
-            keys[key] = list(dict.fromkeys(self._one(values) for _ in range(count)))
+            near = values if self._chance(3) else [*named, *values[:1]]
+            keys[key] = list(dict.fromkeys(self._one(near) for _ in range(count)))
         if principal.arn is not None and self._chance(2):
             keys["aws:PrincipalArn"] = [principal.arn]
         owner = self._one([A, A, B]) if resource.startswith("arn:aws:s3") else A

@@ -109,6 +109,7 @@ def pins(request: SymbolicRequest, context: Context) -> list[Term] | None:
 
     None if a value does not fit the type of its key, so that no such request is encoded.
     """
+    years = request.readings.of("X-13") == "year"
     found: list[Term] = []
     for name, key in request.context.keys.items():
         values = context.get(name)
@@ -125,14 +126,14 @@ def pins(request: SymbolicRequest, context: Context) -> list[Term] | None:
             continue
         if len(values) != 1:
             return None
-        pin = _pin(key.value, values[0])
+        pin = _pin(key.value, values[0], years)
         if pin is None:
             return None
         found.append(pin)
     return found
 
 
-def _pin(value: object, text: str) -> Term | None:
+def _pin(value: object, text: str, years: bool) -> Term | None:
     match value:
         case Truth(term=term):
             said = {"true": term, "false": negation(term)}
@@ -141,6 +142,7 @@ def _pin(value: object, text: str) -> Term | None:
             network = read_network(text)
             return value.within(network) if network and "/" not in text else None
         case NumberVariable(form=form):
-            number = read_moment(text) if form is Form.DATE else read_number(text)
+            date = form is Form.DATE
+            number = read_moment(text, years=years) if date else read_number(text)
             return value.compare("=", number) if number is not None else None
     return member(value, exactly(text))  # type: ignore[arg-type]

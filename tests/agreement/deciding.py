@@ -9,16 +9,13 @@ from random import Random
 from iam_smt.terms import FALSE, TRUE
 from iam_smt.theory import Sat, Solver, Unsat, Unsolved
 from tests.agreement.shrinking import shrunk
-from tests.generation import Generator, bearing
+from tests.generation import REQUESTS, Generator, bearing
 from tests.pinning import folded, opened, pins
 from verifier.compile.authorize import authorize as compile_authorization
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.request import Request
 from verifier.semantics.authorize import Outcome, authorize
-
-REQUESTS = 20
-"""How many requests are tried on each set of policies."""
 
 _SOLVED = 2
 """How many of them are put to the solver over an open context, too."""

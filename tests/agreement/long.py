@@ -1,6 +1,7 @@
 """The comparison of the twins at length, from a seed, outside of the test runner.
 
 python -m tests.agreement.long --decisions 1000000 --estates 3000 --seed 1 --jobs 2
+python -m tests.agreement.long --decisions 50000 --coverage
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from tests.agreement.deciding import REQUESTS, decisions
+from tests.agreement.coverage import coverage
+from tests.agreement.deciding import decisions
 from tests.agreement.test_reach import check
 from tests.estates import EstateGenerator
+from tests.generation import REQUESTS
 from verifier import parallel
 from verifier.errors import ReplayError
 
@@ -58,7 +61,11 @@ def main() -> int:
     parser.add_argument("--estates", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--coverage", action="store_true", help="tell what is generated, no more")
     given = parser.parse_args()
+    if given.coverage:
+        print(coverage(given.seed, range(given.decisions // REQUESTS)).table(), end="")
+        return 0
     failed = 0
     works: tuple[tuple[Work, int], ...] = (
         (decisions, given.decisions // REQUESTS),

@@ -37,6 +37,14 @@ _READABLE = {
     "aws:tokenissuetime": {"2026-01-01T00:00:00Z"},
     "aws:vpcsourceip": {"10.0.0.1"},
 }
+_OF_FEW = (
+    "aws:principalarn",
+    "aws:principalservicename",
+    "aws:username",
+    "aws:sourcearn",
+    "aws:principalorgid",
+    "saml:aud",
+)
 _SEVERAL = {"aws:tagkeys", "aws:calledvia"}
 _CARRIERS = {PrincipalType.USER, PrincipalType.ROLE_SESSION}
 
@@ -47,6 +55,8 @@ def possible(generator: Generator, action: str) -> Request | None:
     if request.action.lower() != action.lower():
         return None
     principal = request.principal
+    if principal.partition not in (None, *request.resource.split(":")[1:2]):
+        return None
     found = {
         key: values
         for key, values in request.context.items()
@@ -54,12 +64,13 @@ def possible(generator: Generator, action: str) -> Request | None:
     }
     found |= {
         "aws:currenttime": ("2026-01-01T00:00:00Z",),
+        "aws:epochtime": ("1767225600",),
         "aws:securetransport": ("true",),
         "aws:viaawsservice": ("false",),
         "aws:requestedregion": ("us-east-1",),
         "aws:useragent": ("test",),
     }
-    for key in ("aws:principalarn", "aws:username", "aws:sourcearn", "aws:principalorgid"):
+    for key in _OF_FEW:
         found.pop(key, None)
     if principal.kind in ACCOUNT_KINDS - {PrincipalType.ROLE_SESSION}:
         found.pop("token.actions.githubusercontent.com:sub", None)

@@ -82,7 +82,7 @@ def test_order_and_repetition_change_nothing(random: Random) -> None:
     documents, action, requests = _cases(random)
     turned = copy.deepcopy(documents)
     turned["identity"] = [*reversed(turned["identity"]), *turned["identity"]]
-    for document in turned["identity"]:
+    for document in filter(None, turned["identity"]):
         if isinstance(document["Statement"], list):
             document["Statement"] = list(reversed(document["Statement"]))
     for request in requests:
@@ -95,7 +95,7 @@ def test_splitting_a_statement_changes_nothing(random: Random) -> None:
     """A statement with several actions is as many statements with one each."""
     documents, action, requests = _cases(random)
     split = copy.deepcopy(documents)
-    for document in split["identity"]:
+    for document in filter(None, split["identity"]):
         statements = document["Statement"]
         listed = statements if isinstance(statements, list) else [statements]
         document["Statement"] = [
@@ -141,7 +141,7 @@ def test_a_wider_glob_adds(random: Random) -> None:
     """Widening every action of the allowing statements to `*` never denies more."""
     documents, action, requests = _cases(random)
     wide = copy.deepcopy(documents)
-    for document in wide["identity"]:
+    for document in filter(None, wide["identity"]):
         for statement in _items(document["Statement"]):
             if statement["Effect"] == "Allow":
                 statement.pop("NotAction", None)

@@ -221,8 +221,9 @@ def _caged(
     principal = request.principal
     bounded = not policies.boundary or principal.is_service_linked
     boundary = bounded or allows(layers.boundary)
+    assumed = [value.lower() for value in request.context.get("aws:assumedroot", ())]
     required = principal.kind is PrincipalType.FEDERATED_USER or (
-        principal.kind is PrincipalType.ROOT and request.context.get("aws:assumedroot") == ("true",)
+        principal.kind is PrincipalType.ROOT and assumed == ["true"]
     )
     session = allows(layers.session) if policies.session else not required
     return boundary and session
