@@ -46,6 +46,8 @@ REPORTS = {
     "escalation": ("can any external principal reach s3:DeleteBucket via escalation", 3),
     "administrators": ("who can become administrator", 3),
     "become": ("can user alice become administrator", 3),
+    "becomes": ("what can any external principal become", 3),
+    "becomes-nobody": ("what can anonymous become", 0),
 }
 """Name of the report → the question and its exit status."""
 

@@ -15,6 +15,7 @@ from verifier.queries import grammar
 from verifier.queries.abilities import abilities, action_classes
 from verifier.queries.approach import Approach
 from verifier.queries.assumptions import assumptions
+from verifier.queries.becoming import becoming
 from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH, Closure
 from verifier.queries.goals import Goal, aims
@@ -67,12 +68,14 @@ def ask(
             ways = list(abilities(world, closure, classes, asked.resource))
         elif escalations is not None:
             ways = [escalations(origin)]
+        elif asked.form is Form.BECOME:
+            ways = list(becoming(world, closure))
         else:
             ways = [Search(world, closure, wanted, approach).run()]
         return ways, closure.edges, solver.effort.questions - before
 
     origins = list(_origins(world, asked))
-    plain = asked.form is not Form.WHAT_CAN and escalations is None
+    plain = bool(asked.actions) and escalations is None
     chained = plain and asked.route.kind is RouteKind.ASSUMPTION
     approach = Approach(world, wanted) if chained and len(origins) > _MANY else None
     ways: list[Way] = []
@@ -128,9 +131,11 @@ def _zone(snapshot: Snapshot, who: Who) -> Zone:
 
 
 def _limit(question: Question) -> int:
+    # Whom somebody can become is asked without a last request of its own.
+    beyond = 1 if question.form is Form.BECOME else 0
     if question.route.kind is RouteKind.DIRECTLY:
-        return 1
-    return question.route.limit or ANY_LENGTH
+        return 1 + beyond
+    return (question.route.limit or ANY_LENGTH) + beyond
 
 
 def _origins(world: World, question: Question) -> Iterator[Origin]:

@@ -9,11 +9,12 @@ from verifier.policy.syntax import Condition
 
 
 class Form(Enum):
-    """The three forms of a question."""
+    """The forms of a question."""
 
     CAN = "can"
     WHO_CAN = "who can"
     WHAT_CAN = "what can"
+    BECOME = "what can ... become"
 
 
 class WhoKind(Enum):

@@ -103,6 +103,7 @@ class Way:
     A yes has a `witness`, and `provisos`, on which it depends where the witness goes; a no has
     `barriers`, and `reached`, the roles that can be become; an unknown has a `reason`. An unknown
     that would be a yes if the snapshot showed some things has them as `needs`, and a witness.
+    `what` is the role where the question is whom somebody can become.
     """
 
     who: str
@@ -113,6 +114,7 @@ class Way:
     reason: str = ""
     provisos: tuple[Proviso, ...] = ()
     needs: tuple[str, ...] = ()
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def check(snapshot: Snapshot, random: Random, walks: int) -> Verdict:
     """Ask about an estate, and let an attacker try what the answer says cannot be done.
 
     A yes has been replayed, or the question would have raised `ReplayError`. Whoever the attacker
-    has become on the way is among those that the answer says can be become.
+    has become on the way is among those that can be become.
     """
     zone = ", ".join([*sorted(snapshot.zone.accounts), *snapshot.zone.organizations])
     classes = {
@@ -33,10 +33,11 @@ def check(snapshot: Snapshot, random: Random, walks: int) -> Verdict:
     for name, who in classes.items():
         answer = ask(snapshot, f"can {who} {_GOAL}")
         verdicts.add(answer.verdict)
-        if answer.verdict is Verdict.NO:
-            wanderer = Wanderer(snapshot, random, name)
-            assert wanderer.reaches_bucket(walks) is None
-            assert wanderer.reached <= {arn for way in answer.ways for arn in way.reached}
+        wanderer = Wanderer(snapshot, random, name)
+        found = wanderer.reaches_bucket(walks)
+        assert found is None or answer.verdict is not Verdict.NO
+        become = ask(snapshot, f"what can {who} become")
+        assert wanderer.reached <= {way.what for way in become.ways}
     return next(each for each in (Verdict.YES, Verdict.UNKNOWN, Verdict.NO) if each in verdicts)
 
 

@@ -178,6 +178,18 @@ class _Reader(Transformer[Token, Any]):
     def whom_principal(self, parts: list[Token]) -> Whom:
         return Whom(self.principal(parts))
 
+    def what_become(self, parts: list[Any]) -> Question:
+        who, route, where, without = parts
+        if route and route.kind is RouteKind.ESCALATION:
+            raise QuestionError(
+                "whom somebody can become is told by role assumption",
+                self._text,
+                suggestion="who can become administrator",
+            )
+        return self._question(
+            Form.BECOME, who, (), None, route, where, without, RouteKind.ASSUMPTION
+        )
+
     def _question(
         self,
         form: Form,

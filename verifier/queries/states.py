@@ -138,15 +138,20 @@ class StateSearch:
 
     def arrivals(self) -> Iterator[Arrival]:
         """Yield a chain for every state that may perform the goal, shortest chains first."""
+        for layer in self.layers():
+            for arn, states in layer.items():
+                yield from self._at_goal(self._nodes[arn], states)
+
+    def layers(self) -> Iterator[Layer]:
+        """Yield the states that are met first by chains of one length, for each length."""
         self._gather()
         if any(len(node.atoms) > _MOST_ATOMS for node in self._nodes.values()):
             self.doubts.add("the chains depend on more of their sessions than is followed")
             return
         layer = self._first()
         while layer:
-            for arn, states in layer.items():
-                self.reached[arn] = None
-                yield from self._at_goal(self._nodes[arn], states)
+            self.reached |= dict.fromkeys(layer)
+            yield layer
             if sum(map(len, self._seen.values())) > _MOST_STATES:
                 self.doubts.add("the chains have more states than are followed")
                 return

@@ -60,6 +60,7 @@ class WayDocument(Shape):
     reached: list[str] = Field(description="the roles that can be become")
     barriers: list[BarrierDocument] = Field(description="what stops the ways of a no")
     reason: str = Field(description="what an unknown leaves open")
+    what: str = Field(description="the role, where the question is whom somebody can become")
     only: list[str] = Field(description="conditions without which there is no such path, in words")
     needs: list[str] = Field(
         description="what no snapshot shows and an unknown would be a yes with"
@@ -103,6 +104,7 @@ def way_document(way: Way) -> WayDocument:
         reached=list(way.reached),
         barriers=[_barrier(barrier) for barrier in way.barriers],
         reason=way.reason,
+        what=way.what,
         only=only(way.provisos),
         needs=list(way.needs),
     )

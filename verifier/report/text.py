@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 import click
 
 from verifier.catalogue import key_name
-from verifier.question import Form, Question, RouteKind
+from verifier.question import Form, Question, RouteKind, WhoKind
 from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelled
 from verifier.report.plain import plain
 from verifier.report.words import only
 from verifier.verdict import Answer, Barrier, Hop, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
+_FEW = 3
 _MOST_BARRIERS = 12
 _MOST_NAMES = 8
 _CALLERS = {
@@ -26,11 +27,50 @@ _CALLERS = {
 def render(answer: Answer, width: int = 100) -> str:
     """Return the answer as text of about `width` columns; colours are escape sequences."""
     form = answer.question.form
-    if form is Form.CAN and len(answer.ways) <= len(_CALLERS):
+    if form is Form.BECOME:
+        lines = list(_become(answer, width))
+    elif form is Form.CAN and (len(answer.ways) <= _FEW or _is_by_class(answer.question)):
         lines = list(_can(answer, width))
     else:
         lines = list(_list(answer, width))
     return "\n".join([*lines, *footer(answer.assumptions)]) + "\n"
+
+
+def _is_by_class(question: Question) -> bool:
+    """Return whether each way is the answer for a class of callers, not for one of many."""
+    return question.who is not None and question.who.kind is WhoKind.EXTERNAL
+
+
+def _become(answer: Answer, width: int) -> Iterator[str]:
+    """Yield a table of the roles that each class of callers can become, shortest chains first."""
+    able = {way.what for way in answer.ways if way.verdict is Verdict.YES}
+    count = f"{len(able)} role{'s' * (len(able) != 1)}" if able else "no role"
+    yield _headline(answer, f"{answer.question.who} can become {count}", width)
+    classes: dict[str, list[Way]] = {}
+    for way in answer.ways:
+        classes.setdefault(way.who, []).append(way)
+    for who, found in classes.items():
+        yield ""
+        first = found[0]
+        if first.verdict is Verdict.NO:
+            yield _class_line(first)
+            yield from _closed(first)
+            continue
+        yield f"  {plain(who)}"
+        for way in found:
+            if way.verdict is Verdict.YES:
+                yield f"{INDENT}{plain(way.what)}{_through(way)}"
+            else:
+                yield f"{INDENT}{plain(way.what)}   unknown: {plain(way.reason)}"
+
+
+def _through(way: Way) -> str:
+    """Return the roles on the way, and what the chain depends on."""
+    names = [hop.resource.rpartition("/")[2] for hop in way.witness[:-1]]
+    parts = [f"{len(way.witness)} hops, through {' → '.join(names)}"] if names else []
+    if way.provisos:
+        parts.append("only " + ", ".join(only(way.provisos)))
+    return plain("   " + "; ".join(parts)) if parts else ""
 
 
 def _headline(answer: Answer, text: str, width: int) -> str:

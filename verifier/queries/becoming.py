@@ -1,0 +1,81 @@
+"""Whom callers can become: every role at the end of some chain, each with a confirmed path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.queries.barriers import barriers
+from verifier.queries.closure import Closure, Trail
+from verifier.queries.offers import Offers
+from verifier.queries.provisos import provisos
+from verifier.queries.search import Found, find
+from verifier.queries.states import StateSearch
+from verifier.queries.world import World
+from verifier.snapshot.model import Role
+from verifier.verdict import Verdict, Way
+
+
+def becoming(world: World, closure: Closure) -> Iterator[Way]:
+    """Yield a way for each role that can be become, shortest chains first; one that says no if
+    there is none. What is not yielded was ruled out for chains of every length.
+    """
+    origin = closure.origin.name
+    waiting: dict[str, Role] = {}
+    reached = False
+    for trail in closure:
+        if not trail.roles:
+            continue
+        way = _confirmed(world, closure, trail)
+        if way is None:
+            waiting[trail.roles[-1].arn] = trail.roles[-1]
+        else:
+            reached = True
+            yield way
+    if waiting:
+        for way in _by_state(world, closure, waiting):
+            reached = True
+            yield way
+    if not reached:
+        if closure.doubts:
+            yield Way(origin, Verdict.UNKNOWN, reason="; ".join(sorted(closure.doubts)))
+        else:
+            yield Way(origin, Verdict.NO, barriers=barriers(world, closure.closed))
+
+
+def _confirmed(world: World, closure: Closure, trail: Trail) -> Way | None:
+    path = trail.path(world)
+    outcome = find(world, path)
+    if not isinstance(outcome, Found):
+        return None
+    return Way(
+        closure.origin.name,
+        Verdict.YES,
+        outcome.hops,
+        provisos=provisos(world, path) if any(hop.chosen for hop in outcome.hops) else (),
+        what=trail.roles[-1].arn,
+    )
+
+
+def _by_state(world: World, closure: Closure, waiting: dict[str, Role]) -> Iterator[Way]:
+    """Yield a way for each waiting role that chains of dependent hops lead to, and one that is
+    unknown for each where that was neither shown nor ruled out.
+    """
+    within = [trail.roles[-1] for trail in closure.trails.values()]
+    search = StateSearch(world, closure.origin, Offers(()), within)
+    open_roles: dict[str, str] = {}
+    for layer in search.layers():
+        for arn, states in layer.items():
+            for start, roles in states.values():
+                if arn not in waiting or len(roles) >= closure.limit:
+                    continue
+                way = _confirmed(world, closure, Trail(start, roles))
+                if way is None:
+                    open_roles[arn] = "a chain holds hop by hop, but was not confirmed as a whole"
+                else:
+                    del waiting[arn]
+                    open_roles.pop(arn, None)
+                    yield way
+    for arn in waiting:
+        reason = open_roles.get(arn) or "; ".join(sorted(search.doubts))
+        if reason:
+            yield Way(closure.origin.name, Verdict.UNKNOWN, reason=reason, what=arn)
