@@ -15,9 +15,9 @@ from verifier.catalogue import ResourceType
 from verifier.compile.actions import Actions, actions
 from verifier.compile.matching import action_clause
 from verifier.compile.statements import applies
-from verifier.compile.targets import Target, contained_target, rcps, resource_target
+from verifier.compile.targets import Target, contained_target, resource_target
 from verifier.finding import AccessLevel, WayInKind
-from verifier.findings.guards import Guard
+from verifier.findings.guards import Guard, above
 from verifier.findings.outsiders import Outsider, driven_from_outside
 from verifier.policy.syntax import ActionElement, Effect, Statement
 from verifier.queries.abilities import peculiar
@@ -149,7 +149,7 @@ def _classes(
 ) -> Iterator[tuple[tuple[str, ...], list[Target]]]:
     """Yield kinds of actions, the most telling of the worst level first, with their targets."""
     statements = [item for policy in guard.policies for item in policy.statements]
-    elements = [statement.actions for statement in (*statements, *_above(world, guard))]
+    elements = [statement.actions for statement in (*statements, *above(world, guard.account))]
     elements = list(dict.fromkeys([*elements, *intended]))
     space = actions().with_those_of(elements)
     is_open = any(policy.policy is None for policy in guard.policies)
@@ -175,14 +175,6 @@ def _not_named(elements: list[ActionElement], space: Actions) -> int:
             if "*" not in pattern.text and "?" not in pattern.text:
                 named |= space.of(ActionElement((pattern,)))
     return space.unlisted & ~named
-
-
-def _above(world: World, guard: Guard) -> Iterator[Statement]:
-    for layer in rcps(world.snapshot, guard.account):
-        for policy in layer:
-            yield from policy.statements
-    for endpoint in world.snapshot.endpoints.values():
-        yield from endpoint.statements
 
 
 def _callable(

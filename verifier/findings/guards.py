@@ -70,13 +70,16 @@ def _likeness(world: World, role: Role) -> Hashable:
     """
     if role.trust.policy is None:
         return role.arn
-    statements = [*role.trust.statements, *_above(world, role.account)]
+    statements = [*role.trust.statements, *above(world, role.account)]
     if any(_tells_roles_apart(statement) for statement in statements):
         return role.arn
     return role.account, role.trust.policy, role.is_service_linked, role.arn.split(":")[1]
 
 
-def _above(world: World, account: str) -> Iterator[Statement]:
+def above(world: World, account: str) -> Iterator[Statement]:
+    """Yield what limits calls on resources of an account, whoever calls: the statements of RCPs,
+    and of VPC endpoints that a call may come through.
+    """
     for level in rcps(world.snapshot, account):
         for policy in level:
             yield from policy.statements

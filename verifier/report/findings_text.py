@@ -123,7 +123,7 @@ def _permissions(finding: Finding) -> Iterator[str]:
 def _witness(hops: Iterable[Hop]) -> Iterator[str]:
     for hop in hops:
         yield from _told("replayed", [hop.principal])
-        yield f"{INDENT}{'':<{_LABEL}}{hop.action}  →  {plain(hop.resource)}"
+        yield f"{INDENT}{'':<{_LABEL}}{plain(hop.action)}  →  {plain(hop.resource)}"
         keys = (key for key in hop.chosen if key not in OF_THE_CALLER)
         yield from chosen_keys(hop.context, keys)
 

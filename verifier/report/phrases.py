@@ -33,16 +33,27 @@ def listed(names: Iterable[str], most: int = _MOST_NAMES) -> str:
 def called(arns: Iterable[str]) -> str:
     """Return how people call resources: `bucket logs`, `roles a, b and 3 more`."""
     arns = list(arns)
-    services = {arn.split(":")[2] for arn in arns}
-    if len(services) != 1 or not services <= _NOUNS.keys():
+    nouns = {_nouns(arn) for arn in arns}
+    found = nouns.pop() if len(nouns) == 1 else None
+    if found is None:
         return listed(arns)
-    one, many = _NOUNS[services.pop()]
     names = [_name(arn) for arn in arns]
-    return f"{one if len(names) == 1 else many} {listed(names)}"
+    return f"{found[len(names) > 1]} {listed(names)}"
+
+
+def _nouns(arn: str) -> tuple[str, str] | None:
+    """Return what a resource is, as one and as many."""
+    _, _, service, region, _, name = arn.split(":", 5)
+    if service == "s3" and (region or "/" in name):
+        return None if region else ("object", "objects")
+    return _NOUNS.get(service)
 
 
 def _name(arn: str) -> str:
-    return arn.split(":", 5)[5].rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+    parts = arn.split(":", 5)
+    if parts[2] == "s3":
+        return parts[5]
+    return parts[5].rsplit(":", 1)[-1].rsplit("/", 1)[-1]
 
 
 def principals(names: Iterable[str]) -> str:
