@@ -14,7 +14,7 @@ from tests.estates import EstateGenerator
 from tests.generation import Generator
 from tests.test_snapshot import write
 from tests.vocabulary import A
-from verifier import Snapshot, Verdict
+from verifier import Snapshot, Verdict, facts
 from verifier.finding import Gap, Kind, WayInKind
 from verifier.findings.cases import cases
 from verifier.findings.guards import guards
@@ -81,8 +81,16 @@ def test_same_roles_as_reached() -> None:
             for exposure in finding.exposures
         }
         world = World(snapshot)
-        closure = Closure(world, origins.outside(world), limit=3)
-        direct = {trail.roles[0].arn for trail in closure if len(trail.roles) == 1}
+        direct = {
+            trail.roles[0].arn
+            for origin in (
+                origins.outside(world),
+                origins.federated(world),
+                *(origins.service(world, name) for name in facts.VOUCHING_SERVICES),
+            )
+            for trail in Closure(world, origin, limit=3)
+            if len(trail.roles) == 1
+        }
         unsure = {gap.resource for gap in found.gaps}
         assert about | unsure == direct | unsure, number
         sizes[len(about)] += 1

@@ -35,6 +35,7 @@ from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.witness import replay, shown
 from verifier.snapshot.intended import Intended
 from verifier.snapshot.model import Role
+from verifier.snapshot.public_access import is_access_point
 from verifier.verdict import Cause
 
 
@@ -87,10 +88,12 @@ class _Group:
             return Kind.ROLE
         if self.who.kind is WayInKind.SERVICES:
             return Kind.SERVICE
+        is_point = is_access_point(self.guard.arn)
         for opened in self.opened:
             is_pinned = is_narrowed(opened.permission.provisos)
             if self.guard.is_bucket and opened.opening.policy.kind is PolicyKind.RESOURCE:
-                is_pinned |= not is_public_statement(opened.opening.statement)
+                statement = opened.opening.statement
+                is_pinned |= not is_public_statement(statement, of_access_point=is_point)
             if opened.opens and not is_pinned:
                 return Kind.PUBLIC
         return Kind.EXTERNAL
@@ -145,7 +148,8 @@ def _item(becoming: Becoming, group: _Group) -> Item:
         for opened in group.opened
     ]
     restrictable = guard.is_bucket and any(
-        policy.policy is not None and is_public(policy.policy)
+        policy.policy is not None
+        and is_public(policy.policy, of_access_point=is_access_point(guard.arn))
         for policy in guard.policies
         if policy.kind is PolicyKind.RESOURCE
     )

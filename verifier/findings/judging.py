@@ -9,7 +9,8 @@ from datetime import date
 from iam_smt.terms import FALSE, Term, disjunction, negation
 from verifier.findings.cases import Case
 from verifier.findings.intentions import Intention
-from verifier.findings.openings import ABSORBED, Opening, refuted, shown
+from verifier.findings.needs import refuted
+from verifier.findings.openings import ABSORBED, Opening, shown
 from verifier.queries.hops import DecodedHop
 from verifier.queries.world import World
 

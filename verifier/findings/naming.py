@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from iam_smt.terms import FALSE, Term, disjunction, negation
 from verifier import facts
-from verifier.compile.conditions import condition_holds
 from verifier.compile.open_requests import UNNAMED_SERVICE
 from verifier.compile.principals import grant
 from verifier.finding import WayIn, WayInKind
 from verifier.findings.cases import Case
-from verifier.findings.openings import Opening, refuted
+from verifier.findings.needs import needed, refuted
+from verifier.findings.openings import Opening
 from verifier.findings.outsiders import is_outside
 from verifier.policy.principals import AccountEntry, AuthenticatedUsers, Everyone, PrincipalEntry
 from verifier.queries.world import World
@@ -89,9 +89,8 @@ def _tells(world: World, opening: Opening, entries: list[PrincipalEntry], provis
         return False
     for case in opening.cases:
         request = case.path.last.authorization().request
-        broken = condition_holds(proviso.condition, request)
         terms = [case.besides, case.path.surroundings(), _named(case, entries)]
-        if not refuted(world, *terms, negation(broken) if proviso.holds else broken):
+        if not refuted(world, *terms, negation(needed(proviso, request))):
             return False
     return True
 

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
 from iam_smt.terms import FALSE, TRUE, Term, both, conjunction, disjunction, negation
-from iam_smt.theory import Unsat
-from verifier.compile.conditions import condition_holds
 from verifier.finding import Gap, WayInKind
 from verifier.findings.cases import Case, level, written
 from verifier.findings.guards import Guard
+from verifier.findings.needs import is_needed, needed, provisos, refuted
 from verifier.policy.attached import AttachedPolicy
-from verifier.policy.syntax import Condition, Effect, Statement
+from verifier.policy.syntax import Effect, Statement
 from verifier.queries.hops import DecodedHop
 from verifier.queries.search import Impossible, Undecided, decoded
 from verifier.queries.world import World
 from verifier.verdict import Proviso
 
 ABSORBED = {
-    WayInKind.ANYONE: (WayInKind.ANYONE, WayInKind.ANY_PRINCIPAL, WayInKind.SERVICES),
-    WayInKind.ANY_PRINCIPAL: (WayInKind.ANY_PRINCIPAL, WayInKind.SERVICES),
+    WayInKind.ANYONE: (WayInKind.ANY_PRINCIPAL, WayInKind.SERVICES),
+    WayInKind.ANY_PRINCIPAL: (WayInKind.IDENTITIES, WayInKind.SERVICES),
 }
-"""Whoever else comes in where these do, by the same statement."""
-
-_MOST_ENTRIES = 40
+"""Whoever need not be told where these come in, by the same statement."""
 
 
 @dataclass(eq=False)
@@ -49,8 +45,7 @@ class Opening:
         if case not in self.cases:
             return FALSE
         request = case.path.last.authorization().request
-        needed = [_needed(item, condition_holds(item.condition, request)) for item in self.provisos]
-        return both(case.about(self.statement), *needed)
+        return both(case.about(self.statement), *(needed(item, request) for item in self.provisos))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,9 +68,8 @@ def search(world: World, guard: Guard, cases: list[Case]) -> Searched:
     for policy in guard.policies:
         for statement in policy.statements:
             if statement.effect is Effect.ALLOW:
-                found.openings += _openings(world, policy, statement, cases, found.gaps)
-    for opening in found.openings:
-        opening.provisos = tuple(_provisos(world, opening))
+                opened = _openings(world, policy, statement, cases, found.gaps)
+                found.openings += _absorbing(world, opened)
     doubtful = {gap.who for gap in found.gaps}
     for case in cases:
         reason = uncovered(world, case, found.openings)
@@ -89,8 +83,8 @@ def search(world: World, guard: Guard, cases: list[Case]) -> Searched:
 
 def _openings(
     world: World, policy: AttachedPolicy, statement: Statement, cases: list[Case], gaps: list[Gap]
-) -> Iterator[Opening]:
-    """Yield what a statement opens: to everybody, and whatever more it opens to others."""
+) -> dict[WayInKind, Opening]:
+    """Return what a statement opens to each class of callers."""
     alike: dict[tuple[WayInKind, str, tuple[str, ...]], list[Case]] = {}
     for case in cases:
         if case.about(statement) is not FALSE:
@@ -104,41 +98,48 @@ def _openings(
             real.setdefault(kind, []).append((group, witness))
         elif any(_is_named(world, statement, case) for case in group):
             denied.setdefault(kind, []).extend(actions)
-    taken: set[Case] = set()
-    for kind in (*ABSORBED, WayInKind.IDENTITIES, WayInKind.SERVICES):
-        found = [item for item in real.get(kind, ()) if taken.isdisjoint(item[0])]
-        if not found:
-            continue
-        open_to = {group[0].actions for group, _ in found}
-        if kind is WayInKind.ANYONE:
-            others = [group for group, _ in real.get(WayInKind.ANY_PRINCIPAL, ())]
-            open_to |= set(_told_already(statement, open_to, others))
-        covered = [
-            case
-            for (other, _, actions), group in alike.items()
-            for case in group
-            if other in ABSORBED.get(kind, (kind,)) and actions in open_to and case not in taken
-        ]
-        taken.update(covered)
-        found.sort(key=lambda item: item[0][0].rank)
-        names = dict.fromkeys(name for group, _ in found for name in group[0].actions)
+    found: dict[WayInKind, Opening] = {}
+    for kind, groups in real.items():
+        groups.sort(key=lambda item: item[0][0].rank)
+        names = dict.fromkeys(name for group, _ in groups for name in group[0].actions)
         refused = dict.fromkeys(name for name in denied.get(kind, ()) if name not in names)
-        yield Opening(policy, statement, kind, covered, tuple(names), found[0][1], tuple(refused))
+        open_to = [case for group, _ in groups for case in group]
+        witness = groups[0][1]
+        opening = Opening(policy, statement, kind, open_to, tuple(names), witness, tuple(refused))
+        opening.provisos = tuple(provisos(world, statement, open_to))
+        found[kind] = opening
+    return found
 
 
-def _told_already(
-    statement: Statement, told: set[tuple[str, ...]], others: list[list[Case]]
-) -> Iterator[tuple[str, ...]]:
-    """Yield the actions that only signed callers may call, but of which nobody need be told: the
-    same patterns name them, and they are no worse than those that anyone may call.
+def _absorbing(world: World, found: dict[WayInKind, Opening]) -> Iterator[Opening]:
+    """Yield the openings of a statement, of which one takes in those that need not be told: the
+    same patterns name their actions, which are no worse, and they depend on what it depends on.
     """
-    patterns = {text for names in told for text in written(statement.actions, names)}
-    worst = min(level(names[0]).rank for names in told)
-    for group in others:
-        names = group[0].actions
-        is_no_worse = level(names[0]).rank >= worst
-        if is_no_worse and patterns.issuperset(written(statement.actions, names)):
-            yield names
+    for kind in (*ABSORBED, WayInKind.IDENTITIES, WayInKind.SERVICES):
+        opening = found.pop(kind, None)
+        if opening is None:
+            continue
+        for other in ABSORBED.get(kind, ()):
+            part = found.get(other)
+            if part is not None and _goes_without_saying(world, opening, part):
+                opening.cases += part.cases
+                del found[other]
+        yield opening
+
+
+def _goes_without_saying(world: World, opening: Opening, part: Opening) -> bool:
+    actions = opening.statement.actions
+    patterns = set(written(actions, opening.actions))
+    worst = min(level(name).rank for name in opening.actions)
+    return (
+        patterns.issuperset(written(actions, part.actions))
+        and all(level(name).rank >= worst for name in part.actions)
+        and all(
+            is_needed(world, opening.statement, case, proviso)
+            for proviso in opening.provisos
+            for case in part.cases
+        )
+    )
 
 
 def _witness(
@@ -187,60 +188,5 @@ def uncovered(world: World, case: Case, openings: Iterable[Opening]) -> str | No
     return f"{case.actions[0]} is allowed, but by no statement of a policy"
 
 
-def refuted(world: World, *terms: Term) -> bool:
-    """Return whether `terms` were shown to have no model together."""
-    return isinstance(world.solver.solve(*terms), Unsat)
-
-
 def _who(case: Case) -> str:
     return case.outsider.name or case.outsider.kind.value
-
-
-def _provisos(world: World, opening: Opening) -> Iterator[Proviso]:
-    """Yield the conditions without which the statement opens nothing, in no case.
-
-    Its own that say something of these callers, and those of statements that deny what it allows,
-    unless it follows from its own.
-    """
-    for condition in opening.statement.conditions:
-        if any(_holds(case, condition) is not TRUE for case in opening.cases):
-            yield Proviso(condition, True, 0)
-    for condition in list(_denying(opening))[:_MOST_ENTRIES]:
-        terms = [(case, _holds(case, condition)) for case in opening.cases]
-        if any(term is TRUE for _, term in terms) or all(term is FALSE for _, term in terms):
-            continue
-        if not all(_is_refuted(world, opening, case, term) for case, term in terms):
-            continue
-        if not all(_follows(world, opening, case, term) for case, term in terms):
-            yield Proviso(condition, False, 0)
-
-
-def _denying(opening: Opening) -> Iterator[Condition]:
-    """Yield the conditions of all that may deny what is opened."""
-    seen: dict[Condition, None] = {}
-    for case in opening.cases:
-        authorization = case.path.last.authorization()
-        policies = authorization.policies
-        for policy in (*policies.of_resource, *chain.from_iterable(policies.rcps)):
-            for statement in policy.statements:
-                if statement.effect is Effect.DENY and case.about(statement) is not FALSE:
-                    seen |= dict.fromkeys(statement.conditions)
-    return iter(seen)
-
-
-def _holds(case: Case, condition: Condition) -> Term:
-    return condition_holds(condition, case.path.last.authorization().request)
-
-
-def _is_refuted(world: World, opening: Opening, case: Case, term: Term) -> bool:
-    return refuted(world, case.term(), case.about(opening.statement), term)
-
-
-def _follows(world: World, opening: Opening, case: Case, term: Term) -> bool:
-    """Return whether the statement alone says that `term` does not hold."""
-    around = conjunction((case.besides, case.path.surroundings()))
-    return refuted(world, around, case.about(opening.statement), term)
-
-
-def _needed(proviso: Proviso, holds: Term) -> Term:
-    return holds if proviso.holds else negation(holds)

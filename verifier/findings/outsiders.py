@@ -70,7 +70,7 @@ def outsiders(world: World, guard: Guard) -> list[Outsider]:
             if not is_trust or start.kind in _ASSUMING
         ]
     if is_trust:
-        return [*found, *_identities(entries)]
+        return [*found, *_identities(world, entries, open_to_all)]
     names = [entry.text for entry in entries if isinstance(entry, ServiceEntry)]
     if open_to_all:
         names += [*_services_in_conditions(guard.policies), UNNAMED_SERVICE]
@@ -106,14 +106,22 @@ def is_outside(world: World, entry: PrincipalEntry) -> bool:
     return True
 
 
-def _identities(entries: Iterable[PrincipalEntry]) -> Iterator[Outsider]:
-    """Yield whom identity providers vouch for, and services that vouch for certificates."""
-    for entry in dict.fromkeys(entries):
-        if isinstance(entry, ProviderEntry):
-            start = origins.provider_start(entry.text)
-            yield Outsider(WayInKind.IDENTITIES, entry.text, start)
-        elif isinstance(entry, ServiceEntry) and entry.text in facts.VOUCHING_SERVICES:
-            yield Outsider(WayInKind.IDENTITIES, entry.text, origins.service_start(entry.text))
+def _identities(
+    world: World, entries: Iterable[PrincipalEntry], open_to_all: bool
+) -> Iterator[Outsider]:
+    """Yield whom identity providers vouch for, and services that vouch for certificates; a role
+    that is open to all lets every one of them in (R3.11).
+    """
+    entries = list(entries)
+    providers = {entry.text for entry in entries if isinstance(entry, ProviderEntry)}
+    services = {entry.text for entry in entries if isinstance(entry, ServiceEntry)}
+    if open_to_all:
+        providers.update(world.trusts.providers())
+        services |= facts.VOUCHING_SERVICES
+    for name in sorted(providers):
+        yield Outsider(WayInKind.IDENTITIES, name, origins.provider_start(name))
+    for name in sorted(services & facts.VOUCHING_SERVICES):
+        yield Outsider(WayInKind.IDENTITIES, name, origins.service_start(name))
 
 
 def _services_in_conditions(policies: Level) -> Iterator[str]:
