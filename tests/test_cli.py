@@ -71,7 +71,7 @@ def _run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments))
 
 
-def _without_seconds(text: str) -> str:
+def without_seconds(text: str) -> str:
     return _SECONDS.sub("", text)
 
 
@@ -88,8 +88,8 @@ def test_report(name: str) -> None:
 def assert_kept(name: str, text: str) -> None:
     kept = FOLDER / f"{name}.txt"
     if os.environ.get("VERIFIER_KEEP_REPORTS"):
-        kept.write_text(_without_seconds(text), encoding="utf-8")
-    assert kept.read_text("utf-8") == _without_seconds(text)
+        kept.write_text(without_seconds(text), encoding="utf-8")
+    assert kept.read_text("utf-8") == without_seconds(text)
 
 
 @pytest.mark.parametrize("name", COMPARISONS)
@@ -165,7 +165,7 @@ def test_options_are_the_sentence() -> None:
     )
     by_options = _run("ask", *options, "-s", "acme")
     by_sentence = _run("ask", REPORTS["public"][0], "-s", "acme")
-    assert _without_seconds(by_sentence.stdout) == _without_seconds(by_options.stdout)
+    assert without_seconds(by_sentence.stdout) == without_seconds(by_options.stdout)
 
 
 @pytest.mark.usefixtures("acme")
@@ -174,7 +174,7 @@ def test_output_file() -> None:
     result = _run("ask", MISSION, "-s", "acme", "-o", "answer.txt")
     kept = (FOLDER / "mission.txt").read_text("utf-8")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert kept == _without_seconds(Path("answer.txt").read_text("utf-8"))
+    assert kept == without_seconds(Path("answer.txt").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_answers_do_not_depend_on_hashing() -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "verifier", "ask", MISSION, "-s", "acme"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        outputs.append(_without_seconds(done.stdout))
+        outputs.append(without_seconds(done.stdout))
     assert outputs[0] == outputs[1] == (FOLDER / "mission.txt").read_text("utf-8")
 
 

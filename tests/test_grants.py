@@ -82,7 +82,7 @@ def test_who_and_what(tmp_path: Path) -> None:
     """What can be done is asked about what grants offer, too."""
     snapshot = _snapshot(tmp_path, key=CLOSED, grants={"Grants": [grant()]})
     found = snapshot.ask(f"what can {WORKER} do on {KEY}")
-    assert [way.who for way in found.ways] == ["kms:Decrypt"]
+    assert [way.what for way in found.ways] == ["kms:Decrypt"]
 
 
 def test_grantee_that_is_gone(tmp_path: Path) -> None:

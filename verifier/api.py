@@ -11,6 +11,8 @@ from verifier.compare import compare
 from verifier.comparison import Comparison
 from verifier.parallel import Progress
 from verifier.policy.files import read_policies
+from verifier.queries.naming import phrase
+from verifier.queries.sentences import sentence
 from verifier.question import Question
 from verifier.snapshot import model
 from verifier.snapshot.kept import load
@@ -66,6 +68,62 @@ class Snapshot:
             evidence=evidence,
             jobs=jobs,
         )
+
+    def can(
+        self,
+        who: str,
+        action: str,
+        on: str | None = None,
+        *,
+        route: str = "",
+        where: str = "",
+        without: str = "",
+        timeout: float | None = None,
+        jobs: int = 1,
+    ) -> Answer:
+        """Answer whether somebody can perform an action, on a resource or on any.
+
+        `who` is a name, an ARN or a pattern of ARNs, the number of an account, a service, an
+        identity provider, or the words of a sentence, as `any external principal`. `route`,
+        `where` and `without` are as in a sentence. Raises `QuestionError` if anything is not
+        there.
+        """
+        caller = phrase(self.contents, who)
+        question = sentence(caller, action, on, route=route, where=where, without=without)
+        return self.ask(question, timeout=timeout, jobs=jobs)
+
+    def who_can(
+        self,
+        action: str,
+        on: str | None = None,
+        *,
+        route: str = "",
+        where: str = "",
+        without: str = "",
+        timeout: float | None = None,
+        jobs: int = 1,
+    ) -> Answer:
+        """Answer who can perform an action: classes of outsiders, services, and each principal of
+        the snapshot; see `can`.
+        """
+        question = sentence("", action, on, route=route, where=where, without=without)
+        return self.ask(question, timeout=timeout, jobs=jobs)
+
+    def what_can(
+        self,
+        who: str,
+        on: str | None = None,
+        *,
+        route: str = "",
+        where: str = "",
+        without: str = "",
+        timeout: float | None = None,
+        jobs: int = 1,
+    ) -> Answer:
+        """Answer what somebody can do: a way for each action, with the resources; see `can`."""
+        caller = phrase(self.contents, who)
+        question = sentence(caller, "", on, route=route, where=where, without=without)
+        return self.ask(question, timeout=timeout, jobs=jobs)
 
     def explain(self, question: Question | str, *, timeout: float | None = None) -> Explanation:
         """Explain why one caller can, or cannot, perform an action itself.

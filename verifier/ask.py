@@ -12,7 +12,8 @@ from verifier.errors import QuestionError
 from verifier.evidence import recorder
 from verifier.parallel import Progress, spread
 from verifier.queries import grammar
-from verifier.queries.abilities import abilities, action_classes
+from verifier.queries.abilities import abilities
+from verifier.queries.action_classes import action_classes
 from verifier.queries.approach import Approach
 from verifier.queries.assumptions import assumptions
 from verifier.queries.becoming import becoming
@@ -22,14 +23,21 @@ from verifier.queries.goals import Goal, aims
 from verifier.queries.limits import Limits
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
+from verifier.queries.permissions import permissions
 from verifier.queries.reach import Search
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
-from verifier.verdict import Answer, Effort, Way
+from verifier.verdict import Answer, Effort, Verdict, Way
 
 _MANY = 20
 """From so many callers on, where chains lead is found for all of them at once."""
+
+_FEW = 3
+"""An answer about no more callers has the path of each."""
+
+_MOST_DETAILS = 5_000
+"""Callers times resources up to which a list says what each caller may act on."""
 
 
 def ask(
@@ -72,11 +80,15 @@ def ask(
             ways = list(becoming(world, closure))
         else:
             ways = [Search(world, closure, wanted, approach).run()]
+            if detailed and ways[0].verdict is Verdict.YES:
+                found = permissions(world, closure, asked.actions[0], asked.resource)
+                ways = [way for way, _ in found]
         return ways, closure.edges, solver.effort.questions - before
 
     origins = list(_origins(world, asked))
     plain = bool(asked.actions) and escalations is None
     chained = plain and asked.route.kind is RouteKind.ASSUMPTION
+    detailed = _is_detailed(asked, len(origins), len(wanted.aims))
     approach = Approach(world, wanted) if chained and len(origins) > _MANY else None
     ways: list[Way] = []
     edges = questions = 0
@@ -128,6 +140,13 @@ def _zone(snapshot: Snapshot, who: Who) -> Zone:
     if snapshot.organization and snapshot.organization.id in organizations:
         accounts |= set(snapshot.organization.places)
     return Zone(frozenset(accounts), organizations)
+
+
+def _is_detailed(question: Question, callers: int, aims: int) -> bool:
+    """Return whether a list of callers says of each on what it may act, and not just that."""
+    is_list = question.form is Form.WHO_CAN or callers > _FEW
+    is_plain = len(question.actions) == 1 and question.route.kind is RouteKind.DIRECTLY
+    return is_list and is_plain and callers * aims <= _MOST_DETAILS
 
 
 def _limit(question: Question) -> int:

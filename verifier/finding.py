@@ -59,6 +59,12 @@ class AccessLevel(Enum):
         """0 for the worst."""
         return tuple(AccessLevel).index(self)
 
+    @classmethod
+    def of(cls, written: str) -> AccessLevel:
+        """Return the worst of the levels that the catalogue writes: `Tagging, Write`."""
+        said = written.lower().split(", ")
+        return next((found for found in cls if found.value in said), cls.UNKNOWN)
+
 
 class WayInKind(Enum):
     """The classes of callers from outside the zone of trust (R7.82)."""

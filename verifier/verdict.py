@@ -97,13 +97,28 @@ class Proviso:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """The resources of one account that an action is allowed on.
+
+    `patterns`, as policies write them, cover all of them, and a request on each was replayed;
+    `exceptions` are like the patterns, but were proved to be none.
+    """
+
+    account: str
+    patterns: tuple[str, ...]
+    exceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """The answer for one class of callers.
 
     A yes has a `witness`, and `provisos`, on which it depends where the witness goes; a no has
     `barriers`, and `reached`, the roles that can be become; an unknown has a `reason`. An unknown
     that would be a yes if the snapshot showed some things has them as `needs`, and a witness.
-    `what` is the role where the question is whom somebody can become.
+    `what` is the role where the question is whom somebody can become, the action where it is what
+    somebody can do. In lists there are several ways where conditions differ, and `extents` say what
+    each allows to act on, unless there was too much to look at.
     """
 
     who: str
@@ -115,6 +130,7 @@ class Way:
     provisos: tuple[Proviso, ...] = ()
     needs: tuple[str, ...] = ()
     what: str = ""
+    extents: tuple[Extent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from verifier.cli.ask import ask
 from verifier.cli.check import check
 from verifier.cli.common import WRONG
 from verifier.cli.compare import compare
+from verifier.cli.daily import can, what_can, who_can
 from verifier.cli.example import example
 from verifier.cli.explain import explain
 from verifier.cli.findings import findings
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, check, compare, example, explain, findings):
+for command in (ask, can, check, compare, example, explain, findings, what_can, who_can):
     cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -64,6 +65,12 @@ jobs_option = click.option(
     default=1,
     show_default=True,
     help="Processes for a question about many principals.",
+)
+pager_option = click.option(
+    "--pager/--no-pager",
+    "pages",
+    default=True,
+    help="Show what is longer than the terminal in a pager, the default.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
@@ -142,12 +149,28 @@ def show_remarks(remarks: tuple[str, ...], *, quiet: bool, verbose: bool) -> Non
         click.echo(f"warning: and {more} more remarks, shown with --verbose", err=True)
 
 
-def write(text: str, output: Path | None) -> None:
-    """Print an answer, or write it to a file without colours."""
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(click.unstyle(text), encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
+def is_terminal(output: Path | None) -> bool:
+    """Return whether the answer is read on a terminal."""
+    return output is None and sys.stdout.isatty()
+
+
+def write(text: str, output: Path | None, *, pages: bool = False) -> None:
+    """Print an answer, with `pages` in a pager if it is longer than the terminal; or write it to a
+    file without colours.
+    """
+    if output is not None:
+        try:
+            output.write_text(click.unstyle(text), encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
+    elif pages and is_terminal(output) and text.count("\n") >= shutil.get_terminal_size().lines:
+        click.echo_via_pager(text, color=_in_colour())
+    else:
+        click.echo(text, nl=False, color=_in_colour())
+
+
+def _in_colour() -> bool | None:
+    """Return False where the user wants no colours, else None: those that the terminal has."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import Protocol
 
 from iam_smt.automata import EVERYTHING, Clause, clause, exactly
@@ -82,6 +83,10 @@ class Actions:
         for service in services:
             bits |= self._services.get(service, 0)
         return bits
+
+    def named(self, names: Iterable[str]) -> int:
+        """Return the set of actions of the catalogue with these names, in any letter case."""
+        return reduce(or_, (1 << self._positions[name.lower()] for name in names), 0)
 
     def names(self, bits: int) -> Iterator[str]:
         """Yield the names in a set."""

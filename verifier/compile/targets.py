@@ -54,7 +54,8 @@ _DEFAULT_KEY_POLICY = (
 class Target:
     """A resource with its owner and the policies that guard it.
 
-    `shares` are KMS grants and ACLs, which admit callers beside the policy. `known` says whether
+    `inside` is the ARN of the listed resource in which it lies, "" where it lies in none. `shares`
+    are KMS grants and ACLs, which admit callers beside the policy. `known` says whether
     the snapshot lists it; `facts` is what is true of an open ARN.
     """
 
@@ -69,6 +70,7 @@ class Target:
     known: bool
     facts: Term = TRUE
     shares: Level = ()
+    inside: str = ""
 
     @property
     def admitting(self) -> Level:
@@ -183,6 +185,8 @@ def contained_target(
 
     It is guarded by the policy of the resource that contains it. None if nothing of the type can.
     """
+    if not may_be_of_service(resource.arn, kind):
+        return None
     inside = clause([(resource.arn, mark, ANYTHING) for mark in "/:"])
     of_type = _type_clause(kind)
     found = realize([(inside, True), (of_type, True)])
@@ -204,6 +208,7 @@ def contained_target(
         known=True,
         facts=conjunction(facts),
         shares=resource.shares,
+        inside=resource.arn,
     )
 
 
@@ -225,7 +230,9 @@ def other_target(
     domain, sample = _form(kind, account, partition)
     variable = StringVariable(f"{label}.resource", clause([domain]), (sample,))
     excluded = [(arn, *rest) for arn in listed for rest in ((), ("/", ANYTHING), (":", ANYTHING))]
-    facts: list[Term] = [negation(member(variable, clause(map(merged, excluded))))]
+    facts: list[Term] = (
+        [negation(member(variable, clause(map(merged, excluded))))] if listed else []
+    )
     if wanted is not None:
         facts.append(member(variable, clause([wanted])))
     policy = _default_key_policy(account) if _is_key(sample) else None
@@ -272,9 +279,15 @@ def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern, st
     return merged(items), "".join(sample)
 
 
+def may_be_of_service(arn: str, kind: ResourceType) -> bool:
+    """Return whether ARNs of the type may be of the same service, as the third part tells."""
+    ours, theirs = arn.split(":", 3)[2:3], kind.arn.split(":", 3)[2:3]
+    return not theirs or "$" in theirs[0] or ours == theirs
+
+
 def is_of_type(arn: str, kind: ResourceType) -> bool:
     """Return whether `arn` is an ARN of the type, in any partition and account."""
-    return arn in _type_clause(kind)
+    return may_be_of_service(arn, kind) and arn in _type_clause(kind)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from iam_smt.credentials import Chain
 from iam_smt.keys import SingleKey
@@ -20,7 +20,7 @@ from verifier.finding import AccessLevel, WayInKind
 from verifier.findings.guards import Guard, above
 from verifier.findings.outsiders import Outsider, driven_from_outside
 from verifier.policy.syntax import ActionElement, Effect, Statement
-from verifier.queries.abilities import peculiar
+from verifier.queries.action_classes import peculiar
 from verifier.queries.goals import targets_at
 from verifier.queries.paths import ASSUME_ROLE, Path
 from verifier.queries.world import World
@@ -47,14 +47,7 @@ _TELLING = (
 
 def level(action: str) -> AccessLevel:
     """Return the worst access level that the catalogue has for an action."""
-    return level_of(catalogue.access_level(action))
-
-
-@lru_cache(maxsize=64)
-def level_of(written: str) -> AccessLevel:
-    """Return the worst of the access levels that the catalogue writes, `Tagging, Write`."""
-    said = written.lower().split(", ")
-    return next((found for found in AccessLevel if found.value in said), AccessLevel.UNKNOWN)
+    return AccessLevel.of(catalogue.access_level(action))
 
 
 def written(element: ActionElement, names: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from verifier.compile.actions import Actions, actions
 from verifier.compile.callers import scps
 from verifier.finding import AccessLevel, Powers
 from verifier.findings.becoming import Becoming
-from verifier.findings.cases import level_of
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.syntax import Effect, Policy, Statement
 from verifier.queries.world import World
@@ -33,7 +32,7 @@ def powers(becoming: Becoming, role: Role) -> Powers:
         bits |= _allowed_to(becoming.world, item, space)
     levels: dict[AccessLevel, int] = {}
     for text, those in space.by_level.items():
-        level = level_of(text)
+        level = AccessLevel.of(text)
         levels[level] = levels.get(level, 0) | (those & bits)
     return Powers(
         any(map(_is_administrator, found)),

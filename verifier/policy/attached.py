@@ -58,6 +58,14 @@ class ApplicablePolicies:
     shares: Level = ()
 
     @property
+    def every(self) -> Level:
+        """All of them, without the layers that they form."""
+        levels = (*self.scps, *self.rcps)
+        endpoint = (self.endpoint,) if self.endpoint else ()
+        caller = self.identity + self.boundary + self.session
+        return caller + self.of_resource + sum(levels, ()) + endpoint
+
+    @property
     def of_resource(self) -> Level:
         """Whatever may admit callers on the side of the resource."""
         return ((self.resource,) if self.resource else ()) + self.shares

@@ -16,6 +16,7 @@ from verifier.compile.targets import (
     account_target,
     contained_target,
     is_of_type,
+    may_be_of_service,
     other_target,
     pattern_of,
     resource_target,
@@ -56,6 +57,16 @@ def targets(world: World, action: str, resource: str | None) -> list[Target]:
         asked = clause([pattern_of(resource)]) if resource else None
         return [target for target in roots if asked is None or target.shape in asked]
     types = _types(action)
+    key = types, resource, action.lower() in facts.TRUST_ACTIONS
+    if key not in world.targets:
+        world.targets[key] = _targets(world, types, action, resource)
+    return world.targets[key]
+
+
+def _targets(
+    world: World, types: tuple[ResourceType, ...], action: str, resource: str | None
+) -> list[Target]:
+    """Return the targets of every action of these types that is like `action`."""
     if not types:
         if resource not in (None, "*"):
             return []
@@ -69,12 +80,19 @@ def targets(world: World, action: str, resource: str | None) -> list[Target]:
     for container in world.snapshot.resources.values():
         found += _inside(world, container, types, wanted)
     arns = [*(target.shape for target in listed), *world.snapshot.resources]
+    excluded = {kind: [arn for arn in arns if may_be_of_service(arn, kind)] for kind in types}
     for account in world.snapshot.accounts.values():
         for kind in types:
             label = f"{kind.name} of {account.id}"
             found.append(
                 other_target(
-                    world.snapshot, kind, account.id, account.partition, label, wanted, arns
+                    world.snapshot,
+                    kind,
+                    account.id,
+                    account.partition,
+                    label,
+                    wanted,
+                    excluded[kind],
                 )
             )
     return [target for target in found if _can_be(target)]

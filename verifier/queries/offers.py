@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from iam_smt.principals import Kind
@@ -22,39 +22,43 @@ class Offers:
 
     def __init__(self, aims: Iterable[Aim]) -> None:
         self.aims = list(aims)
-        self._actions = {action for action, _ in self.aims}
+        self._actions = frozenset(action for action, _ in self.aims)
         self._admitted = [
             any(allows_action(policy, action) for policy in target.admitting)
             for action, target in self.aims
         ]
-        self._by_target = [
-            aim for aim, admitted in zip(self.aims, self._admitted, strict=True) if admitted
-        ]
         self._to_anyone = any(action.lower() in facts.ALWAYS_ALLOWED for action in self._actions)
+        self._of: dict[tuple[str | None, frozenset[str]], list[Aim]] = {}
 
     def to(self, caller: Caller) -> list[Aim]:
         """Return the aims that some statement offers the caller, its conditions set aside.
 
-        A root user needs no statement, nor does anyone for what is always allowed (R6.14, R6.15,
-        R6.59).
+        A root user needs no statement in its own account, nor does anyone for what is always
+        allowed (R6.14, R6.15, R6.59). In other accounts the resource must let the caller in
+        (R6.71).
         """
-        if self._to_anyone or caller.principal.kind is Kind.ROOT:
-            return self.aims
-        own = {
-            action
-            for action in self._actions
-            if any(allows_action(policy, action) for policy in caller.policies.identity)
-        }
-        if own == self._actions:
-            return self.aims
-        if not own:
-            return self._by_target
-        return list(self._merged(own))
+        if self._to_anyone:
+            return [aim for aim in self.aims if _is_own(caller, aim[1])]
+        own = self._actions
+        if caller.principal.kind is not Kind.ROOT:
+            own = frozenset(
+                action
+                for action in own
+                if any(allows_action(policy, action) for policy in caller.policies.identity)
+            )
+        key = caller.account, own
+        if key not in self._of:
+            self._of[key] = [
+                (action, target)
+                for (action, target), admitted in zip(self.aims, self._admitted, strict=True)
+                if admitted or (action in own and caller.account == target.owner)
+            ]
+        return self._of[key]
 
-    def _merged(self, own: set[str]) -> Iterator[Aim]:
-        for aim, admitted in zip(self.aims, self._admitted, strict=True):
-            if admitted or aim[0] in own:
-                yield aim
+
+def _is_own(caller: Caller, target: Target) -> bool:
+    """Return whether the target is a resource, or `*` as calls of the caller have it (R6.35)."""
+    return target.shape != "*" or caller.account in (None, target.owner)
 
 
 @lru_cache(maxsize=1 << 18)

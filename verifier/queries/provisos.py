@@ -10,7 +10,6 @@ from verifier.compile.conditions import condition_holds
 from verifier.compile.matching import action_fits
 from verifier.compile.resources import resource_fits
 from verifier.compile.statements import principal_fits
-from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Condition, Effect, Statement
 from verifier.queries.paths import Path
 from verifier.queries.world import World
@@ -42,7 +41,7 @@ def provisos(world: World, path: Path) -> tuple[Proviso, ...]:
 
 
 def _entries(authorization: Authorization) -> Iterator[tuple[Condition, bool]]:
-    for policy in _policies(authorization):
+    for policy in authorization.policies.every:
         for statement in policy.statements:
             if statement.conditions and _may_apply(statement, authorization):
                 if statement.effect is Effect.ALLOW:
@@ -59,13 +58,3 @@ def _may_apply(statement: Statement, authorization: Authorization) -> bool:
     ]
     fits = action_fits(statement.actions, request.action, request.readings.of("X-10"))
     return fits and FALSE not in terms
-
-
-def _policies(authorization: Authorization) -> Iterator[AttachedPolicy]:
-    policies = authorization.policies
-    yield from policies.identity
-    yield from policies.of_resource
-    yield from policies.boundary
-    yield from policies.session
-    for level in (*policies.scps, *policies.rcps):
-        yield from level

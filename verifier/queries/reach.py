@@ -33,12 +33,15 @@ class Search:
 
     With an `approach`, which has been found for many origins at once, it is known where no chain
     leads, and which chain to try first.
+    `explains` says whether a no is to have its reasons. `found` is the path of a yes with its hops.
     """
 
     world: World
     closure: Closure
     offers: Offers
     approach: Approach | None = None
+    explains: bool = True
+    found: tuple[Path, Found] | None = None
     doubts: set[str] = field(default_factory=set)
     closed: list[Closed] = field(default_factory=list)
     reached: tuple[str, ...] = ()
@@ -78,7 +81,7 @@ class Search:
                     return self._way(Verdict.YES, outcome, path=path)
                 if trail.roles:
                     broken.append((trail, target))
-                else:
+                elif self.explains:
                     note_closed(self.world, self.closed, path, (), target.label)
         self.reached = tuple(self.closure.trails)
         if broken and self.reached:
@@ -95,7 +98,10 @@ class Search:
         outcome = find(self.world, path)
         if isinstance(outcome, Undecided):
             self.doubts.add(outcome.reason)
-        return outcome if isinstance(outcome, Found) else None
+        if not isinstance(outcome, Found):
+            return None
+        self.found = path, outcome
+        return outcome
 
     def _follow_sessions(self) -> Found | None:
         """Return a witness among the chains whose hops depend on what their sessions carry."""
@@ -126,7 +132,7 @@ class Search:
         broken: Sequence[tuple[Trail, Target]] = (),
     ) -> Way:
         stopped: tuple[Barrier, ...] = ()
-        if verdict is Verdict.NO:
+        if verdict is Verdict.NO and self.explains:
             stopped = barriers(self.world, [*self.closure.closed, *self.closed])
             stopped += self._breaks(broken)
         return Way(
@@ -166,7 +172,8 @@ class Search:
         path = last_step(self.world, trail).ask(action, target)
         if possible(self.world, path, self.doubts):
             return True
-        note_closed(self.world, self.closed, path, trail.roles, target.label)
+        if self.explains:
+            note_closed(self.world, self.closed, path, trail.roles, target.label)
         return False
 
     def _holds(self, trail: Trail) -> bool:

@@ -20,9 +20,10 @@ _ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A path that the evaluator has confirmed."""
+    """A path that the evaluator has confirmed; `decoded` are its hops with their policies."""
 
     hops: tuple[Hop, ...]
+    decoded: tuple[DecodedHop, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def find(world: World, path: Path) -> Found | Impossible | Undecided:
     outcome = decoded(world, path)
     if not isinstance(outcome, list):
         return outcome
-    return Found(witness.shown(outcome, world.readings))
+    return Found(witness.shown(outcome, world.readings), tuple(outcome))
 
 
 def decoded(world: World, path: Path, *besides: Term) -> list[DecodedHop] | Impossible | Undecided:

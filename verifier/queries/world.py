@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from fractions import Fraction
@@ -40,6 +40,9 @@ class World:
     solver: Solver = field(default_factory=Solver)
     limits: Limits = field(default_factory=Limits)
     readings: Readings = field(default_factory=Readings)
+    targets: dict[Hashable, list[Target]] = field(default_factory=dict, init=False)
+    """What actions may be called on, as `goals` has found it."""
+
     _refuted: dict[bytes, bool] = field(default_factory=dict, init=False)
 
     @cached_property

@@ -51,8 +51,16 @@ class BarrierDocument(Shape):
     causes: list[CauseDocument]
 
 
+class ExtentDocument(Shape):
+    """The resources of one account that an action is allowed on."""
+
+    account: str
+    patterns: list[str] = Field(description="as policies write them; they cover all, and all occur")
+    exceptions: list[str] = Field(description="what is like the patterns, but is not allowed")
+
+
 class WayDocument(Shape):
-    """The answer for one class of callers, or for one action of `what can`."""
+    """The answer for one class of callers, and for one action where the question is what it can."""
 
     who: str
     verdict: Literal["yes", "no", "unknown"]
@@ -60,7 +68,8 @@ class WayDocument(Shape):
     reached: list[str] = Field(description="the roles that can be become")
     barriers: list[BarrierDocument] = Field(description="what stops the ways of a no")
     reason: str = Field(description="what an unknown leaves open")
-    what: str = Field(description="the role, where the question is whom somebody can become")
+    what: str = Field(description="the role to become, or the action, where the question is which")
+    extents: list[ExtentDocument] = Field(description="what the action is allowed on, by owner")
     only: list[str] = Field(description="conditions without which there is no such path, in words")
     needs: list[str] = Field(
         description="what no snapshot shows and an unknown would be a yes with"
@@ -105,6 +114,14 @@ def way_document(way: Way) -> WayDocument:
         barriers=[_barrier(barrier) for barrier in way.barriers],
         reason=way.reason,
         what=way.what,
+        extents=[
+            ExtentDocument(
+                account=extent.account,
+                patterns=list(extent.patterns),
+                exceptions=list(extent.exceptions),
+            )
+            for extent in way.extents
+        ],
         only=only(way.provisos),
         needs=list(way.needs),
     )

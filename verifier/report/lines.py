@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 
 import click
 
@@ -11,6 +12,7 @@ from verifier.report.plain import plain
 from verifier.verdict import Cause
 
 INDENT = " " * 5
+_MARGIN, _NARROWEST = 12, 20
 OF_THE_CALLER = {"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"}
 """Keys that the ARN of the caller tells."""
 
@@ -39,10 +41,12 @@ def labelled(label: str, causes: Iterable[Cause]) -> Iterator[str]:
         label = ""
 
 
-def footer(assumptions: Iterable[str]) -> Iterator[str]:
-    """Yield what was assumed, below an empty line."""
+def footer(assumptions: Iterable[str], width: int | None = None) -> Iterator[str]:
+    """Yield what was assumed, below an empty line; longer lines than `width` go on below."""
     yield ""
     label = "assumes"
     for assumption in assumptions:
-        yield f"  {label:<9} {plain(assumption)}"
-        label = ""
+        text = plain(assumption)
+        for line in wrap(text, max(width - _MARGIN, _NARROWEST)) if width else [text]:
+            yield f"  {label:<9} {line}"
+            label = ""

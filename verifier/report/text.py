@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from verifier.catalogue import key_name
 from verifier.question import Form, Question, RouteKind, WhoKind
 from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelled
+from verifier.report.lists import list_lines
 from verifier.report.plain import plain
 from verifier.report.words import only
 from verifier.verdict import Answer, Barrier, Hop, Verdict, Way
@@ -24,16 +24,22 @@ _CALLERS = {
 }
 
 
-def render(answer: Answer, width: int = 100) -> str:
-    """Return the answer as text of about `width` columns; colours are escape sequences."""
+def render(
+    answer: Answer, width: int = 100, *, terminal: bool = False, complete: bool = False
+) -> str:
+    """Return the answer as text of about `width` columns; colours are escape sequences.
+
+    For a terminal a list is drawn as a table, and long lines are wrapped. In a list that is not
+    `complete` what is long is counted.
+    """
     form = answer.question.form
     if form is Form.BECOME:
         lines = list(_become(answer, width))
     elif form is Form.CAN and (len(answer.ways) <= _FEW or _is_by_class(answer.question)):
         lines = list(_can(answer, width))
     else:
-        lines = list(_list(answer, width))
-    return "\n".join([*lines, *footer(answer.assumptions)]) + "\n"
+        lines = list(_list(answer, width, table=terminal, complete=complete))
+    return "\n".join([*lines, *footer(answer.assumptions, width if terminal else None)]) + "\n"
 
 
 def _is_by_class(question: Question) -> bool:
@@ -185,42 +191,38 @@ def _barrier(barrier: Barrier) -> Iterator[str]:
     yield from labelled("by", barrier.causes)
 
 
-def _list(answer: Answer, width: int) -> Iterator[str]:
-    """Yield one line for each caller, or action, that can, then those that are unknown."""
+def _list(answer: Answer, width: int, *, table: bool, complete: bool) -> Iterator[str]:
+    """Yield who can, or what can be done, then what is unknown."""
+    yield _headline(answer, _summary(answer), width)
+    if answer.verdict is not Verdict.NO:
+        yield ""
+    yield from list_lines(answer, width, table=table, complete=complete)
+    for way in answer.ways:
+        if way.verdict is Verdict.UNKNOWN:
+            word = click.style("unknown", fg=_COLOURS[Verdict.UNKNOWN])
+            why = f"only if {'; '.join(way.needs)}" if way.needs else way.reason
+            yield f"  {plain(way.what or way.who)}   {word}: {plain(why)}"
+
+
+def _summary(answer: Answer) -> str:
+    """Return how many can, and how many cannot."""
     question = answer.question
-    able = [way for way in answer.ways if way.verdict is Verdict.YES]
-    open_ways = [way for way in answer.ways if way.verdict is Verdict.UNKNOWN]
-    closed = len(answer.ways) - len(able) - len(open_ways)
-    match question.form:
-        case Form.WHAT_CAN:
-            text = f"{question.who} can do {len(able)} actions"
-        case Form.WHO_CAN:
-            text = f"{len(able)} can {_goal(question)}, {closed} cannot"
-        case Form.CAN:
-            text = f"{question.who}: {len(able)} can {_goal(question)}, {closed} cannot"
-    yield _headline(answer, text, width)
-    yield ""
-    for way in able:
-        yield f"  {plain(way.who)}{_shortly(way)}"
-    for way in open_ways:
-        if way.needs:
-            yield f"  {plain(way.who)}{_shortly(way)}; only if {plain('; '.join(way.needs))}"
-        else:
-            yield f"  {plain(way.who)}   unknown: {plain(way.reason)}"
+    found = {verdict: _who(answer, verdict) for verdict in Verdict}
+    able, closed = len(found[Verdict.YES]), len(found[Verdict.NO])
+    if question.form is Form.WHAT_CAN:
+        count = len({way.what for way in answer.ways if way.verdict is Verdict.YES})
+        return f"{question.who} can do {_counted(count, 'action')}"
+    who = f"{question.who}: " if question.who else ""
+    if not able and not found[Verdict.UNKNOWN]:
+        return f"{who}nobody can {_goal(question)}, of {closed:,} that were asked about"
+    return f"{who}{able:,} can {_goal(question)}, {closed:,} cannot"
 
 
-def _shortly(way: Way) -> str:
-    hops = way.witness
-    if any(hop.does for hop in hops):
-        return plain("   by " + ", ".join(dict.fromkeys(hop.action for hop in hops)))
-    parts = [f"on {hops[-1].resource}"] if hops and hops[-1].resource != "*" else []
-    if len(hops) > 1:
-        parts.append(f"{len(hops)} hops")
-    chosen = [
-        f"{key_name(key)} = {', '.join(hop.context[key])}" for hop in hops for key in hop.chosen
-    ]
-    if way.provisos:
-        parts.append("only " + ", ".join(only(way.provisos)))
-    elif chosen:
-        parts.append("with " + ", ".join(dict.fromkeys(chosen)))
-    return plain("   " + "; ".join(parts)) if parts else ""
+def _who(answer: Answer, verdict: Verdict) -> set[str]:
+    return {way.who for way in answer.ways if way.verdict is verdict}
+
+
+def _counted(number: int, noun: str) -> str:
+    if not number:
+        return "nothing"
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"

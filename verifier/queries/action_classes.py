@@ -1,0 +1,84 @@
+"""The actions of the catalogue, by what can tell them apart in a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+
+from verifier import catalogue, facts
+from verifier.compile.actions import actions
+from verifier.compile.matching import counted
+from verifier.policy.attached import AttachedPolicy
+from verifier.queries.world import World
+
+
+def action_classes(world: World) -> list[int]:
+    """Return the actions of the catalogue by what can tell them apart in this snapshot."""
+    prefixes = world.readings.of("X-10")
+    elements = {statement.actions for policy in _policies(world) for statement in policy.statements}
+    told_apart = {actions().of(counted(element, prefixes)) for element in elements}
+    found: list[int] = []
+    for parts in _by_call():
+        every = reduce(or_, parts)
+        for bits in {bits & every for bits in told_apart}:
+            if bits not in (0, every):
+                parts = [part for whole in parts for part in (whole & bits, whole & ~bits) if part]
+        found += parts
+    return found
+
+
+def _by_call() -> Iterator[list[int]]:
+    """Yield the actions of each service by how they are called: those on the same types of
+    resources are one set (R2.29).
+    """
+    index = catalogue.index()
+    found: dict[str, dict[object, int]] = {}
+    for position, (name, types) in enumerate(zip(index.names, index.types, strict=True)):
+        alike = found.setdefault(name.partition(":")[0], {})
+        key = id(types), peculiar(name)
+        alike[key] = alike.get(key, 0) | 1 << position
+    for alike in found.values():
+        yield list(alike.values())
+
+
+def peculiar(action: str) -> str:
+    """Return the action itself where the service treats it in a way of its own (6.7, 6.11)."""
+    name = action.lower()
+    return name if name in _SPECIAL else ""
+
+
+_SPECIAL = frozenset({"iam:passrole", "kms:retiregrant", "sts:assumeroot"}).union(
+    facts.ALWAYS_ALLOWED,
+    facts.TRUST_ACTIONS,
+    facts.LONG_TERM_ONLY,
+    facts.KMS_ACROSS_ACCOUNTS,
+    facts.BUCKET_POLICY,
+    facts.AWS_POLICY_EDITS,
+    facts.RESERVED_ROLE_EDITS,
+    facts.ALIAS_EDITS,
+    facts.UNSIGNED_ACTIONS,
+    facts.BEYOND_SCPS_FOR_ROOT,
+)
+
+
+def _policies(world: World) -> Iterator[AttachedPolicy]:
+    """Yield every policy of the snapshot once."""
+    snapshot = world.snapshot
+    seen: set[AttachedPolicy] = set()
+    held: list[AttachedPolicy | None] = []
+    for user in snapshot.users():
+        held += [*user.policies, user.boundary]
+    for role in snapshot.roles():
+        held += [*role.policies, role.boundary, role.trust]
+    for resource in snapshot.resources.values():
+        held += resource.admitting
+    held += snapshot.endpoints.values()
+    if snapshot.organization:
+        for place in snapshot.organization.places.values():
+            for level in (*(place.scps or ()), *(place.rcps or ())):
+                held += level
+    for policy in held:
+        if policy is not None and policy not in seen:
+            seen.add(policy)
+            yield policy
