@@ -249,6 +249,7 @@ def test_outside_the_zone_is_not_guarded(tmp_path: Path) -> None:
     foreign = {**bucket(reads()), "Account": B}
     found = found_in(tmp_path, resources=[foreign], zone={"accounts": [A]})
     assert (found.findings, found.coverage.resources) == ((), 0)
+    assert f"what accounts outside the zone of trust own is not looked at: {B}" in found.assumptions
 
 
 def test_jobs_find_the_same(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tests.test_cli import ROOT, acme, assert_kept
+from tests.test_cli import FOLDER, ROOT, acme, assert_kept
 from tests.test_findings import PARTNER, STRANGER, TODAY, bucket, reads
 from tests.test_intentions import entry_text
 from tests.test_snapshot import role, trust, write
@@ -16,6 +17,7 @@ from verifier import Snapshot
 from verifier.cli import cli
 from verifier.finding import Kind, WayInKind
 from verifier.report.findings_document import FindingsDocument
+from verifier.snapshot import intended
 
 __all__ = ["acme"]
 
@@ -38,6 +40,16 @@ def test_report() -> None:
     result = CliRunner().invoke(cli, ["findings", "--snapshot", "acme"])
     assert (result.exit_code, result.stderr) == (3, "")
     assert_kept("findings", result.stdout)
+
+
+def test_page() -> None:
+    """What `docs/findings.md` shows is how the report begins, and its entry is legal."""
+    page = (ROOT / "docs" / "findings.md").read_text("utf-8")
+    shown = page.partition("it begins:\n\n```\n")[2].partition("```")[0]
+    assert shown and (FOLDER / "findings.txt").read_text("utf-8").startswith(shown)
+    entries = tomllib.loads(page.partition("```toml\n")[2].partition("```")[0])["intended"]
+    (entry,) = intended.read(entries, [1], "findings.md")
+    assert (entry.owner, entry.counts(TODAY)) == ("marketing", True)
 
 
 @pytest.mark.usefixtures("acme")

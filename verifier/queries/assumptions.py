@@ -49,10 +49,16 @@ def of_findings(world: World) -> Iterator[str]:
     """Yield every assumption behind the findings of a snapshot."""
     snapshot = world.snapshot
     yield from _of_organization(snapshot)
+    foreign = sorted(snapshot.accounts.keys() - snapshot.zone.accounts)
+    if foreign:
+        yield f"what accounts outside the zone of trust own is not looked at: {', '.join(foreign)}"
     guarded = sum(resource.policy is not None for resource in snapshot.resources.values())
     count = len(snapshot.resources)
-    yield f"resource policies were given for {guarded} of {count} listed resources"
-    yield "a resource that is not listed has no policy that lets the outside in"
+    if count:
+        yield f"resource policies were given for {guarded} of {count} listed resources"
+        yield "a resource that is not listed has no policy that lets the outside in"
+    else:
+        yield "no resource was given: no bucket, key or queue has a policy that lets the outside in"
     yield from _of_grants(snapshot, snapshot.resources)
     yield from _of_managed_keys(snapshot, snapshot.resources)
     yield from _of_access_points(snapshot.resources)

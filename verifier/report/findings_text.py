@@ -11,7 +11,7 @@ import click
 
 from verifier.finding import Coverage, Exposure, Finding, Findings, Kind, Severity, Suppression
 from verifier.report.lines import INDENT, OF_THE_CALLER, chosen_keys, footer, headline
-from verifier.report.phrases import called, powers_in_words
+from verifier.report.phrases import called, counted, powers_in_words
 from verifier.report.plain import plain
 from verifier.report.words import only
 from verifier.verdict import Hop, Verdict
@@ -129,9 +129,9 @@ def _witness(hops: Iterable[Hop]) -> Iterator[str]:
 
 
 def _covered(coverage: Coverage, gaps: bool) -> str:
-    what = f"{coverage.roles} roles and {coverage.resources} resources with a policy"
-    how = (
-        f"{coverage.proved} questions refuted, {coverage.by_matching} policies name nobody outside"
-    )
+    roles = counted(coverage.roles, "role")
+    what = f"{roles} and {counted(coverage.resources, 'resource')} with a policy"
+    silent = f"{coverage.by_matching} policies"
+    how = f"{counted(coverage.proved, 'question')} refuted, {silent} name nobody outside"
     rest = " but for what is unknown" if gaps else ""
     return f"no request from outside is allowed that no finding covers{rest}: {what}, {how}"

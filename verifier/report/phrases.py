@@ -30,6 +30,11 @@ def listed(names: Iterable[str], most: int = _MOST_NAMES) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things: `1 role`, `2 roles`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def called(arns: Iterable[str]) -> str:
     """Return how people call resources: `bucket logs`, `roles a, b and 3 more`."""
     arns = list(arns)
