@@ -95,3 +95,30 @@ def test_same_roles_as_reached() -> None:
         assert about | unsure == direct | unsure, number
         sizes[len(about)] += 1
     assert len(sizes) > 2
+
+
+_ALL = """
+[[intended]]
+who = "anyone"
+resource = "*"
+owner = "everybody"
+reason = "all of it"
+"""
+
+
+@pytest.mark.parametrize("arn", _ON)
+def test_all_of_it_intended(arn: str, tmp_path: Path) -> None:
+    """An entry that means everything leaves nothing open, and loses no finding."""
+    found: Counter[int] = Counter()
+    for number in range(_EXAMPLES // 3):
+        policy = Generator(Random(f"{arn}/{number}")).policy(principal=True)
+        resource = {"r.json": {"Arn": arn, "Account": A, "Policy": policy}}
+        before = Snapshot.load(write(tmp_path / f"{number}", resource)).findings()
+        manifest = {**resource, "snapshot.toml": _ALL}
+        after = Snapshot.load(write(tmp_path / f"{number} all", manifest)).findings()
+        assert after.open == ()
+        assert [item.fingerprint for item in before.open] == [
+            item.fingerprint for item in after.suppressed
+        ]
+        found[len(after.suppressed)] += 1
+    assert len(found) > 1
