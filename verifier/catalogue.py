@@ -191,6 +191,16 @@ def has_key(action: str, key: str) -> bool:
     return details is not None and key in map(str.lower, details["conditionKeys"])
 
 
+def takes_tags(action: str) -> bool:
+    """Return whether a call of the action may pass tags for what it creates."""
+    details = _details(action) or {"resourceTypes": ()}
+    return any(
+        key.startswith("aws:RequestTag/")
+        for kind in details["resourceTypes"]
+        for key in kind["conditionKeys"]
+    )
+
+
 @lru_cache(maxsize=4096)
 def key_type(key: str) -> str | None:
     """Return the type of a condition key in lower case, None if no catalogue has it.

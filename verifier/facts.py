@@ -179,6 +179,29 @@ RCP_SERVICES = frozenset(
 )
 """The services whose resources RCPs govern (R6.33)."""
 
+EVERY_RESOURCE = frozenset({"ec2", "kms:createalias", "kms:updatealias", "kms:deletealias"})
+"""Services, and single actions, of which each required resource must be allowed (R6.60, R6.54).
+
+Elsewhere the catalogue marks as required what are alternatives.
+"""
+
+TAGGED_ON_CREATION = {"ec2": "ec2:CreateTags"}
+"""What a call that passes tags needs besides, by its service (R6.61)."""
+
+TAKES_ROLE = {
+    "lambda:createfunction": "lambda.amazonaws.com",
+    "states:createstatemachine": "states.amazonaws.com",
+    "codebuild:createproject": "codebuild.amazonaws.com",
+    "scheduler:createschedule": "scheduler.amazonaws.com",
+    "pipes:createpipe": "pipes.amazonaws.com",
+    "glue:createdevendpoint": "glue.amazonaws.com",
+    "glue:createjob": "glue.amazonaws.com",
+    "sagemaker:createnotebookinstance": "sagemaker.amazonaws.com",
+    "sagemaker:createtrainingjob": "sagemaker.amazonaws.com",
+    "sagemaker:createprocessingjob": "sagemaker.amazonaws.com",
+}
+"""Calls that always pass a role, and to whom: they need `iam:PassRole` (R6.61, R7.50)."""
+
 ROOT_TASKS = {
     "IAMAuditRootUserCredentials": (
         "iam:listaccesskeys",

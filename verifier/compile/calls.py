@@ -118,6 +118,34 @@ class Given:
 
 
 @dataclass(frozen=True)
+class OfCall:
+    """The keys that all authorizations of one call share: who calls, from where, when (R6.60).
+
+    Each has the keys of its own resource; `with_tags` says that the tags passed are shared, too,
+    `of_service` the same of what depends on the service.
+    """
+
+    context: SymbolicContext
+    with_tags: bool
+    of_service: bool
+
+    def key(self, name: str) -> Key | None:
+        """Return the key of the call if it is one of those."""
+        return self.context.key(name) if self._is_shared(name) else None
+
+    def _is_shared(self, name: str) -> bool:
+        if name.startswith(("aws:requesttag/", "aws:tagkeys")):
+            return self.with_tags
+        if name in ("aws:securetransport", "aws:requestedregion"):
+            return self.of_service
+        return name.startswith("aws:") and not name.startswith("aws:resource")
+
+    def axioms(self) -> list[Term]:
+        """The call itself tells what is true of its keys."""
+        return []
+
+
+@dataclass(frozen=True)
 class Authorization:
     """One (action, resource) that must be allowed, with the policies that bear on it."""
 
@@ -144,6 +172,7 @@ class Call:
     `assume` holds the keys of an assume-role call, `given` those that the call itself fixes.
     `not_before` is in seconds since 1970. Where the action is open, `is_of` gives a term that
     holds iff it is of one of the services named. Disputed points are read as `readings` say.
+    `of_call` has the keys of the call that this is another authorization of.
     """
 
     def __init__(
@@ -158,6 +187,7 @@ class Call:
         is_of: Callable[..., Term] | None = None,
         given: Mapping[str, Key] = MappingProxyType({}),
         readings: Readings = DEFAULT,
+        of_call: OfCall | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._readings = readings
@@ -204,6 +234,8 @@ class Call:
         sources += [encryption_context_of(label), Unlisted(label)]
         if assume is not None:
             sources.insert(0, assume)
+        if of_call is not None:
+            sources.insert(0, of_call)
         if given:
             sources.insert(0, Given(given))
         self.context = SymbolicContext(label, sources, type_of)

@@ -270,7 +270,7 @@ def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern, st
             case "Region":
                 items += [_REGION, Run(_REGION)]
                 sample.append(_SAMPLES["Region"])
-            case _ if name in _WITHOUT_SLASH:
+            case _ if _is_plain(name, kind):
                 items += [_NO_SLASH, Run(_NO_SLASH)]
                 sample.append(_SAMPLES.get(name, "example"))
             case _:
@@ -283,6 +283,14 @@ def may_be_of_service(arn: str, kind: ResourceType) -> bool:
     """Return whether ARNs of the type may be of the same service, as the third part tells."""
     ours, theirs = arn.split(":", 3)[2:3], kind.arn.split(":", 3)[2:3]
     return not theirs or "$" in theirs[0] or ours == theirs
+
+
+def _is_plain(placeholder: str, kind: ResourceType) -> bool:
+    """Return whether what stands for a placeholder never holds a slash or a colon (R2.32): the ids
+    of Amazon EC2 do not.
+    """
+    of_ec2 = kind.arn.startswith("arn:${Partition}:ec2:") and placeholder.endswith("Id")
+    return of_ec2 or placeholder in _WITHOUT_SLASH
 
 
 def is_of_type(arn: str, kind: ResourceType) -> bool:
@@ -300,7 +308,7 @@ def type_pattern(kind: ResourceType) -> Pattern:
         elif piece[0] in ("Partition", "Account", "AccountId", "Region"):
             items.append(Run(_NO_COLON))
         else:
-            of = _NO_SLASH if piece[0] in _WITHOUT_SLASH else ANY
+            of = _NO_SLASH if _is_plain(piece[0], kind) else ANY
             items += [of, Run(of)]
     return merged(items)
 

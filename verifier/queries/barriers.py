@@ -60,6 +60,9 @@ def _stopped(world: World, path: Path) -> tuple[str, tuple[Cause, ...]]:
     """
     authorization = path.last.authorization()
     layers, setting = authorization.layers(), authorization.setting()
+    missing = path.missing() if allowed(layers, setting) is not FALSE else []
+    if missing:
+        return f"the call needs besides {', '.join(missing)}", ()
     around = path.surroundings()
     for name in LAYERS:
         without = allowed(layers.without(name), setting)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 
 from iam_smt.assume_role import AssumeRoleKeys, ChainedSession
@@ -12,12 +13,13 @@ from iam_smt.keys import ABSENT, Key, SingleKey, known
 from iam_smt.model import Model
 from iam_smt.principals import FEDERATED_KINDS, Kind
 from iam_smt.service_sessions import ServiceSession
-from iam_smt.terms import FALSE, TRUE, Term, conjunction, implies
+from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunction, implies
 from iam_smt.texts import StringVariable
 from verifier import facts
 from verifier.compile.callers import Caller, session_caller, symbolic_tags, under_name
-from verifier.compile.calls import Authorization, Call
+from verifier.compile.calls import Authorization, Call, OfCall
 from verifier.compile.targets import Target, role_target
+from verifier.queries.besides import besides
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.world import World
 from verifier.snapshot.model import Role
@@ -35,15 +37,29 @@ NOTHING_GIVEN: Given = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class _Other:
+    """An authorization that a call needs besides, if it is `chosen` among those that would do."""
+
+    call: Call
+    chosen: Term = TRUE
+    when: Callable[[Call], Term] | None = None
+
+    def condition(self, main: Call) -> Term:
+        """Return a term that holds iff it must be allowed."""
+        return self.chosen if self.when is None else both(self.chosen, self.when(main))
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
     """One call of a path, with the role that it assumes and what it needs besides: permissions on
-    the same target (`alongside`), and authorizations of their own (`others`, R6.60, R6.61).
+    the same target (`alongside`), and authorizations of their own (`others`, R6.60, R6.61): of
+    each group one.
     """
 
     call: Call
     role: Role | None = None
     alongside: tuple[str, ...] = ()
-    others: tuple[Call, ...] = ()
+    others: tuple[tuple[_Other, ...], ...] = ()
 
     def needs(self) -> Iterator[tuple[Call, str | None, Term]]:
         """Yield what the call needs besides, and when it does."""
@@ -52,8 +68,8 @@ class _Step:
         if self.call.assume is not None:
             yield self.call, "sts:TagSession", self.call.assume.needs_tag_session
             yield self.call, "sts:SetSourceIdentity", self.call.assume.carries_identity
-        for other in self.others:
-            yield other, None, TRUE
+        for other in chain(*self.others):
+            yield other.call, None, other.condition(self.call)
 
 
 class Path:
@@ -121,18 +137,40 @@ class Path:
     ) -> Path:
         """Let the caller at the end of the path call `action` on `target`.
 
-        `others` are what the same call must be authorized for besides.
+        `others` are what the same call must be authorized for besides, beyond what any such call
+        must (R6.60, R6.61).
         """
         label = self._next
         assumes = action.lower() in facts.ASSUME_ACTIONS
         keys = self._assume_keys(label, action) if assumes else None
         call = self.world.call(label, self.caller, action, target, keys, given)
-        besides = tuple(
-            self.world.call(f"{label}.{number}", self.caller, *other[:2], given=other[2])
-            for number, other in enumerate(others, 1)
+        others = tuple(others)
+        given_others = (
+            (_Other(self.world.call(f"{label}.{number}", self.caller, *one[:2], given=one[2])),)
+            for number, one in enumerate(others, 1)
         )
-        self._add(_Step(call, others=besides))
+        asked = frozenset(one[0] for one in others)
+        self._add(_Step(call, others=(*given_others, *self._besides(call, asked))))
         return self
+
+    def _besides(self, call: Call, asked: frozenset[str]) -> Iterator[tuple[_Other, ...]]:
+        """Yield what any such call must be authorized for besides, but for what was asked for."""
+        needs = besides(self.world.snapshot, call.caller, call.action, call.target)
+        for place, need in enumerate(needs):
+            if need.action in asked:
+                continue
+            service = call.action.partition(":")[0]
+            is_same = need.action.startswith(f"{service}:")
+            shared = OfCall(call.context, need.passes_tags, is_same)
+            group: list[_Other] = []
+            for number, target in enumerate(need.targets):
+                label = f"{call.label}, {need.action} {place}.{number}"
+                flag: Term = TRUE if len(need.targets) == 1 else Flag(f"{label} is chosen")
+                other = self.world.call(
+                    label, call.caller, need.action, target, None, need.given, shared
+                )
+                group.append(_Other(other, flag, need.when))
+            yield tuple(group)
 
     def _assume_keys(self, label: str, action: str) -> AssumeRoleKeys:
         """Return the keys with which the caller at the end of the path asks for a session."""
@@ -156,7 +194,8 @@ class Path:
 
     def calls(self) -> list[Call]:
         """Return everything that must be authorized, each as a call."""
-        return [call for step in self._steps for call in (step.call, *step.others)]
+        others = (other.call for step in self._steps for other in chain(*step.others))
+        return [*(step.call for step in self._steps), *others]
 
     @property
     def last(self) -> Call:
@@ -167,6 +206,19 @@ class Path:
     def is_direct(self) -> bool:
         """Whether the one whom the question is about makes the only call."""
         return self._begins and len(self._steps) == 1 and self._steps[0].role is None
+
+    def missing(self) -> list[str]:
+        """Return what the last call needs besides that cannot be allowed (R6.60, R6.61)."""
+        step = self._steps[-1]
+        return [
+            f"{group[0].call.action} on {group[0].call.target.label}"
+            for group in step.others
+            if group[0].condition(step.call) is not FALSE
+            and all(
+                self.world.is_refuted(other.call.authorization().term(), other.call.axioms())
+                for other in group
+            )
+        ]
 
     def authorizations(self) -> list[Authorization]:
         """Return what authorizes each call."""
@@ -192,6 +244,11 @@ class Path:
         terms += [
             self.world.limits.term(step.call, first=self._begins and number == 0)
             for number, step in enumerate(self._steps)
+        ]
+        terms += [
+            disjunction(other.chosen for other in group)
+            for step in self._steps
+            for group in step.others
         ]
         calls = self.calls()
         for call in calls:

@@ -76,7 +76,7 @@ def shown(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> tuple[Hop
 
 
 def _required(other: Request, main: Request) -> str:
-    """Return what a call needs besides, with the resource if that is another one."""
+    """Return what a call needs besides, with the resource if that is another one (R6.60)."""
     action = other.action
     return action if other.resource == main.resource else f"{action} on {other.resource}"
 

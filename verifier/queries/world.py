@@ -17,7 +17,7 @@ from iam_smt.smtlib import smtlib
 from iam_smt.terms import Term, conjunction
 from iam_smt.theory import Solver, Unsat
 from verifier.compile.callers import Caller, open_session
-from verifier.compile.calls import Call
+from verifier.compile.calls import Call, OfCall
 from verifier.compile.targets import Target
 from verifier.disputes import Readings
 from verifier.policy.principals import ServiceEntry
@@ -106,8 +106,9 @@ class World:
         target: Target,
         assume: AssumeRoleKeys | None = None,
         given: Mapping[str, Key] = MappingProxyType({}),
+        of_call: OfCall | None = None,
     ) -> Call:
-        """Return a call of `action`; see `Call` for `assume` and `given`."""
+        """Return a call of `action`; see `Call` for `assume`, `given` and `of_call`."""
         return Call(
             label,
             caller,
@@ -118,6 +119,7 @@ class World:
             self.snapshot.endpoints,
             given=given,
             readings=self.readings,
+            of_call=of_call,
         )
 
     def open_session(
