@@ -152,6 +152,16 @@ def test_schemas_are_published() -> None:
         assert published == shape.model_json_schema()
 
 
+@pytest.mark.parametrize("name", ["mission", "two-hops"])
+@pytest.mark.usefixtures("acme")
+def test_margins(name: str) -> None:
+    """What would turn an answer reads, to the letter, as it is kept."""
+    question, status = REPORTS[name]
+    result = _run("ask", question, "--snapshot", "acme", "--margins")
+    assert (status, "") == (result.exit_code, result.stderr)
+    assert_kept(f"{name}-margins", result.stdout)
+
+
 @pytest.mark.usefixtures("acme")
 def test_options_are_the_sentence() -> None:
     """A question in options is the sentence that they stand for."""

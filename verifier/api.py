@@ -52,12 +52,14 @@ class Snapshot:
         progress: Progress = lambda text, done, total: None,
         evidence: Path | None = None,
         jobs: int = 1,
+        margins: bool = False,
     ) -> Answer:
         """Answer a question, or a sentence.
 
         `timeout` is in seconds for each question that the solver is asked; running out is an
         unknown. `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts;
-        `jobs` the number of processes for a question about many principals. Raises
+        `jobs` the number of processes for a question about many principals. `margins` adds what
+        closes a yes and the nearest misses of a no. Raises
         `QuestionError` if the sentence cannot be read or names what is not there.
         """
         return ask(
@@ -67,6 +69,7 @@ class Snapshot:
             progress=progress,
             evidence=evidence,
             jobs=jobs,
+            margins=margins,
         )
 
     def can(

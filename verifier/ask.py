@@ -48,12 +48,14 @@ def ask(
     progress: Progress = lambda text, done, total: None,
     evidence: Path | None = None,
     jobs: int = 1,
+    margins: bool = False,
 ) -> Answer:
     """Answer a question, or a sentence, about a snapshot.
 
     `timeout` is in seconds for each question that the solver is asked; running out is an
     unknown. `evidence` is a folder for the questions that were refuted. `jobs` is the number of
-    processes that questions about many principals are spread over. Raises `QuestionError` if the
+    processes that questions about many principals are spread over. `margins` adds what closes a yes
+    and the nearest misses of a no, for questions about few callers. Raises `QuestionError` if the
     sentence cannot be read or names what is not there.
     """
     started = time.perf_counter()
@@ -79,8 +81,12 @@ def ask(
         elif asked.form is Form.BECOME:
             ways = list(becoming(world, closure))
         else:
-            ways = [Search(world, closure, wanted, approach).run()]
-            if detailed and ways[0].verdict is Verdict.YES:
+            search = Search(world, closure, wanted, approach)
+            way = search.run()
+            ways = [way]
+            if margins and approach is None:
+                ways = [_with_margins(world, asked, search, way)]
+            elif detailed and way.verdict is Verdict.YES:
                 found = permissions(world, closure, asked.actions[0], asked.resource)
                 ways = [way for way, _ in found]
         return ways, closure.edges, solver.effort.questions - before
@@ -108,6 +114,25 @@ def ask(
         Effort(time.perf_counter() - started, questions, edges),
         tuple(map(str, snapshot.remarks)),
     )
+
+
+def _with_margins(world: World, question: Question, search: Search, way: Way) -> Way:
+    """Return an answer with what would turn it."""
+    from verifier.queries.margins import Margins
+
+    def again(changed: World) -> Search:
+        origins = _origins(changed, question)
+        same = (origin for origin in origins if origin.name == way.who)
+        closure = Closure(changed, next(same, Origin(way.who, ())), _limit(question))
+        wanted = Offers(aims(changed, Goal(question.actions, question.resource)))
+        return Search(changed, closure, wanted)
+
+    found = Margins(world, again)
+    if way.verdict is Verdict.YES and search.found is not None:
+        return replace(way, closes=tuple(found.closing(search.found[1].decoded)))
+    if way.verdict is Verdict.NO:
+        return replace(way, misses=tuple(found.misses(search)))
+    return way
 
 
 def _escalations(world: World, question: Question, offers: Offers) -> Callable[[Origin], Way]:

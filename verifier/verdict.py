@@ -110,6 +110,17 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
+class Miss:
+    """What alone would turn a no into a yes, shown by a `witness`: a statement that no longer asks
+    for `dropped`, or that is gone where that is None.
+    """
+
+    statement: Cause
+    dropped: Proviso | None
+    witness: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """The answer for one class of callers.
 
@@ -118,7 +129,8 @@ class Way:
     that would be a yes if the snapshot showed some things has them as `needs`, and a witness.
     `what` is the role where the question is whom somebody can become, the action where it is what
     somebody can do. In lists there are several ways where conditions differ, and `extents` say what
-    each allows to act on, unless there was too much to look at.
+    each allows to act on, unless there was too much to look at. Where margins were asked for, a yes
+    has what `closes` it, smallest sets of statements, and a no its nearest `misses`.
     """
 
     who: str
@@ -131,6 +143,8 @@ class Way:
     needs: tuple[str, ...] = ()
     what: str = ""
     extents: tuple[Extent, ...] = ()
+    closes: tuple[tuple[Cause, ...], ...] = ()
+    misses: tuple[Miss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ _OPTIONS = (
         type=click.Choice(["text", "table", "json"]),
         help="How to print the answer; lists are tables on a terminal by default, else text.",
     ),
+    click.option(
+        "--margins", is_flag=True, help="Add what closes a yes, and the nearest misses of a no."
+    ),
     click.option("--all", "complete", is_flag=True, help="List all, also what is alike."),
     output_option,
     timeout_option,
@@ -65,6 +68,7 @@ class Asking:
 
     paths: tuple[Path, ...]
     form: str | None
+    margins: bool
     complete: bool
     output: Path | None
     timeout: float | None
@@ -102,6 +106,7 @@ class Asking:
                 progress=waiting,
                 evidence=self.evidence,
                 jobs=self.jobs,
+                margins=self.margins,
             )
         write(self._rendered(answer), self.output, pages=self.pages)
         sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[answer.verdict.value])

@@ -43,14 +43,15 @@ def provisos(world: World, path: Path) -> tuple[Proviso, ...]:
 def _entries(authorization: Authorization) -> Iterator[tuple[Condition, bool]]:
     for policy in authorization.policies.every:
         for statement in policy.statements:
-            if statement.conditions and _may_apply(statement, authorization):
+            if statement.conditions and may_apply(statement, authorization):
                 if statement.effect is Effect.ALLOW:
                     yield from ((condition, True) for condition in statement.conditions)
                 elif len(statement.conditions) == 1:
                     yield statement.conditions[0], False
 
 
-def _may_apply(statement: Statement, authorization: Authorization) -> bool:
+def may_apply(statement: Statement, authorization: Authorization) -> bool:
+    """Return whether a statement may be about a request, its conditions set aside."""
     request = authorization.request
     terms: list[Term] = [
         principal_fits(statement, request)[0],

@@ -7,7 +7,7 @@ a whole, with what its sessions do carry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -32,8 +32,9 @@ class Search:
     """One search for what `offers` lists, by whoever `closure` starts with or becomes.
 
     With an `approach`, which has been found for many origins at once, it is known where no chain
-    leads, and which chain to try first.
-    `explains` says whether a no is to have its reasons. `found` is the path of a yes with its hops.
+    leads, and which chain to try first. `explains` says whether a no is to have its reasons.
+    `found` is the path of a yes with its hops; `closed` and `broken` are the calls that cannot be
+    allowed, and the chains whose hops are possible, but not together.
     """
 
     world: World
@@ -44,6 +45,7 @@ class Search:
     found: tuple[Path, Found] | None = None
     doubts: set[str] = field(default_factory=set)
     closed: list[Closed] = field(default_factory=list)
+    broken: list[tuple[Trail, Target]] = field(default_factory=list)
     reached: tuple[str, ...] = ()
 
     def run(self) -> Way:
@@ -70,7 +72,6 @@ class Search:
         yield from trails
 
     def _search(self, trails: Iterable[Trail]) -> Way:
-        broken: list[tuple[Trail, Target]] = []
         for trail in trails:
             for action, target in self.offers.to(trail.end(self.world)):
                 if trail.roles and not self._may_arrive(trail, action, target):
@@ -80,18 +81,18 @@ class Search:
                 if outcome is not None:
                     return self._way(Verdict.YES, outcome, path=path)
                 if trail.roles:
-                    broken.append((trail, target))
+                    self.broken.append((trail, target))
                 elif self.explains:
                     note_closed(self.world, self.closed, path, (), target.label)
         self.reached = tuple(self.closure.trails)
-        if broken and self.reached:
+        if self.broken and self.reached:
             outcome = self._follow_sessions()
             if outcome is not None:
                 return self._way(Verdict.YES, outcome)
         doubts = self.doubts | self.closure.doubts
         if doubts:
             return self._way(Verdict.UNKNOWN, reason="; ".join(sorted(doubts)))
-        return self._way(Verdict.NO, broken=broken)
+        return self._way(Verdict.NO)
 
     def _whole(self, path: Path) -> Found | None:
         """Return the witness of a path, None if there is none."""
@@ -129,12 +130,11 @@ class Search:
         *,
         path: Path | None = None,
         reason: str = "",
-        broken: Sequence[tuple[Trail, Target]] = (),
     ) -> Way:
         stopped: tuple[Barrier, ...] = ()
         if verdict is Verdict.NO and self.explains:
             stopped = barriers(self.world, [*self.closure.closed, *self.closed])
-            stopped += self._breaks(broken)
+            stopped += self._breaks()
         return Way(
             self.closure.origin.name,
             verdict,
@@ -145,10 +145,10 @@ class Search:
             provisos=provisos(self.world, path) if path and _is_conditional(hops) else (),
         )
 
-    def _breaks(self, broken: Sequence[tuple[Trail, Target]]) -> tuple[Barrier, ...]:
+    def _breaks(self) -> tuple[Barrier, ...]:
         """Return where chains break whose hops are each possible, but not all together."""
         found: dict[tuple[Role, ...], list[str]] = {}
-        for trail, target in broken:
+        for trail, target in self.broken:
             length = next(
                 (
                     count

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from verifier.report.words import only
-from verifier.verdict import Answer, Barrier, Cause, Hop, Way
+from verifier.verdict import Answer, Barrier, Cause, Hop, Miss, Way
 
 VERSION: Literal["1"] = "1"
 
@@ -59,6 +59,14 @@ class ExtentDocument(Shape):
     exceptions: list[str] = Field(description="what is like the patterns, but is not allowed")
 
 
+class MissDocument(Shape):
+    """A single change that would make a no a yes."""
+
+    statement: CauseDocument
+    dropped: str = Field(description="what it would no longer ask, in words; empty if it is gone")
+    witness: list[HopDocument] = Field(description="the path that would then be possible")
+
+
 class WayDocument(Shape):
     """The answer for one class of callers, and for one action where the question is what it can."""
 
@@ -70,6 +78,12 @@ class WayDocument(Shape):
     reason: str = Field(description="what an unknown leaves open")
     what: str = Field(description="the role to become, or the action, where the question is which")
     extents: list[ExtentDocument] = Field(description="what the action is allowed on, by owner")
+    closes: list[list[CauseDocument]] = Field(
+        description="smallest sets of statements without which a yes is a no; with --margins"
+    )
+    misses: list[MissDocument] = Field(
+        description="single changes that would make a no a yes; with --margins"
+    )
     only: list[str] = Field(description="conditions without which there is no such path, in words")
     needs: list[str] = Field(
         description="what no snapshot shows and an unknown would be a yes with"
@@ -122,6 +136,8 @@ def way_document(way: Way) -> WayDocument:
             )
             for extent in way.extents
         ],
+        closes=[[cause_document(cause) for cause in causes] for causes in way.closes],
+        misses=[_miss(miss) for miss in way.misses],
         only=only(way.provisos),
         needs=list(way.needs),
     )
@@ -140,6 +156,14 @@ def hop_document(hop: Hop) -> HopDocument:
         requires=list(hop.requires),
         by=[cause_document(cause) for cause in hop.by],
         does=hop.does,
+    )
+
+
+def _miss(miss: Miss) -> MissDocument:
+    return MissDocument(
+        statement=cause_document(miss.statement),
+        dropped=", ".join(only([miss.dropped])) if miss.dropped else "",
+        witness=[hop_document(hop) for hop in miss.witness],
     )
 
 

@@ -11,7 +11,7 @@ from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelle
 from verifier.report.lists import list_lines
 from verifier.report.plain import plain
 from verifier.report.words import only
-from verifier.verdict import Answer, Barrier, Hop, Verdict, Way
+from verifier.verdict import Answer, Barrier, Hop, Miss, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
 _FEW = 3
@@ -133,12 +133,39 @@ def _way(way: Way) -> Iterator[str]:
     match way.verdict:
         case Verdict.YES:
             yield from _witness(way)
+            yield from _closes(way)
         case Verdict.UNKNOWN if way.needs:
             yield from _witness(way)
         case Verdict.UNKNOWN:
             yield f"{INDENT}open      {plain(way.reason)}"
         case Verdict.NO:
             yield from _closed(way)
+            yield from _misses(way)
+
+
+def _closes(way: Way) -> Iterator[str]:
+    """Yield the sets of statements without each of which the answer is no."""
+    label = "closes it "
+    for causes in way.closes:
+        for cause in causes:
+            place = f"   {cause.place}" if cause.place else ""
+            yield f"{INDENT}{label:<10}{plain(str(cause) + place)}"
+            label = "and"
+        label = "or"
+
+
+def _misses(way: Way) -> Iterator[str]:
+    """Yield the single changes that would make a no a yes."""
+    for miss in way.misses:
+        place = f"   {miss.statement.place}" if miss.statement.place else ""
+        yield f"{INDENT}nearly    would be reachable if {_change(miss)}"
+        yield f"{INDENT}          {plain(str(miss.statement) + place)}"
+
+
+def _change(miss: Miss) -> str:
+    if miss.dropped is None:
+        return "this statement were gone:"
+    return f"this were not asked, {', '.join(only([miss.dropped]))}, by:"
 
 
 def _witness(way: Way) -> Iterator[str]:
