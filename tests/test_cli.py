@@ -86,10 +86,10 @@ def test_report(name: str) -> None:
 
 
 def assert_kept(name: str, text: str) -> None:
-    kept = FOLDER / f"{name}.txt"
+    kept = FOLDER / (name if "." in name else f"{name}.txt")
     if os.environ.get("VERIFIER_KEEP_REPORTS"):
-        kept.write_text(without_seconds(text), encoding="utf-8")
-    assert kept.read_text("utf-8") == without_seconds(text)
+        kept.write_bytes(without_seconds(text).encode())
+    assert kept.read_bytes().decode() == without_seconds(text)
 
 
 @pytest.mark.parametrize("name", COMPARISONS)

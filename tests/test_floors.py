@@ -35,6 +35,7 @@ FLOORS = (
     ("verifier.report", "verifier.evidence"),
     ("verifier.ask", "verifier.compare", "verifier.explain", "verifier.findings"),
     ("verifier.check",),
+    ("verifier.review",),
     ("verifier.api",),
     ("verifier.cli",),
     ("verifier.__main__",),

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from verifier.explanation import Explanation, Grounds, Remedy
     from verifier.finding import Finding, Findings, Severity
     from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
+    from verifier.review.formats import render_review
+    from verifier.review.model import Review
     from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
 
 __version__ = "0.1.0"
@@ -56,6 +58,8 @@ _HOMES = {
     **dict.fromkeys(
         ("Form", "Question", "Route", "RouteKind", "Who", "WhoKind"), "verifier.question"
     ),
+    "Review": "verifier.review.model",
+    "render_review": "verifier.review.formats",
     **dict.fromkeys(("Answer", "Barrier", "Cause", "Hop", "Verdict", "Way"), "verifier.verdict"),
 }
 
@@ -79,6 +83,7 @@ __all__ = [
     "Relation",
     "Remedy",
     "ReplayError",
+    "Review",
     "Route",
     "RouteKind",
     "Severity",
@@ -93,6 +98,7 @@ __all__ = [
     "WhoKind",
     "__version__",
     "compare_policies",
+    "render_review",
 ]
 
 

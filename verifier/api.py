@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from verifier.check.run import Checked
     from verifier.explanation import Explanation
     from verifier.finding import Findings
+    from verifier.review.model import Review
 
 
 class Snapshot:
@@ -180,6 +181,38 @@ class Snapshot:
 
         invariants = [invariant for file in files for invariant in read(Path(file))]
         return tuple(check(self.contents, invariants, timeout=timeout, jobs=jobs))
+
+    def review(
+        self,
+        *invariants: str | Path,
+        title: str = "",
+        baseline: str | Path | None = None,
+        timeout: float | None = None,
+        today: date | None = None,
+        jobs: int = 1,
+        progress: Progress = lambda text, done, total: None,
+    ) -> Review:
+        """Review the snapshot: the findings, who can become whom, and what became of the
+        invariants of these files, of whose violations those in the file `baseline` are accepted.
+
+        `render_review` writes it as HTML, Markdown, JSON, SARIF or CSV. `title` says what is
+        reviewed; `today` is the day on which intentions and acceptances must not have expired.
+        Raises `InputError` with the place if a file is malformed.
+        """
+        from verifier.check import baseline as baselines
+        from verifier.check.invariants import read
+        from verifier.review.run import review
+
+        return review(
+            self.contents,
+            [invariant for file in invariants for invariant in read(Path(file))],
+            title=title,
+            baseline=baselines.read(Path(baseline)) if baseline else None,
+            timeout=timeout,
+            today=today,
+            jobs=jobs,
+            progress=progress,
+        )
 
     def __repr__(self) -> str:
         accounts = len(self.contents.accounts)

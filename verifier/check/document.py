@@ -38,11 +38,12 @@ class CheckDocument(Shape):
 
 def render(found: Sequence[Checked]) -> str:
     """Return the run as JSON text."""
-    document = CheckDocument(checked=[_checked(item) for item in found])
+    document = CheckDocument(checked=[checked_document(item) for item in found])
     return document.model_dump_json(indent=2) + "\n"
 
 
-def _checked(item: Checked) -> CheckedDocument:
+def checked_document(item: Checked) -> CheckedDocument:
+    """Return one question of an invariant as the document has it."""
     invariant = item.invariant
     return CheckedDocument(
         id=invariant.id,

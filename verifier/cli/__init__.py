@@ -20,6 +20,7 @@ from verifier.cli.daily import can, what_can, who_can
 from verifier.cli.example import example
 from verifier.cli.explain import explain
 from verifier.cli.findings import findings
+from verifier.cli.review import review
 
 _OBJECTS = 200_000
 
@@ -37,7 +38,9 @@ def cli() -> None:
     """
 
 
-for command in (ask, can, check, compare, example, explain, findings, what_can, who_can):
+_COMMANDS = (ask, can, check, compare, example, explain, findings, review, what_can, who_can)
+
+for command in _COMMANDS:
     cli.add_command(command)
 
 

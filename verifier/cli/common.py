@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -17,6 +17,7 @@ from verifier.errors import ReplayError, VerifierError
 
 if TYPE_CHECKING:
     from verifier.api import Snapshot
+    from verifier.finding import Finding
 
 NO, WRONG, YES, UNKNOWN = 0, 2, 3, 4
 """Exit statuses: 1 never means an answer."""
@@ -72,6 +73,14 @@ pager_option = click.option(
     default=True,
     help="Show what is longer than the terminal in a pager, the default.",
 )
+SEVERITIES = ("critical", "high", "medium", "low")
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="low",
+    show_default=True,
+    help="Exit with status 3 for open findings of this severity or worse only.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
 
@@ -107,6 +116,14 @@ def load(paths: tuple[Path, ...], as_of: datetime | None) -> Snapshot:
     from verifier.api import Snapshot
 
     return Snapshot.load(*paths, as_of=as_of.date() if as_of else None)
+
+
+def status_of(findings: Iterable[Finding], fail_on: str, *, undecided: bool) -> int:
+    """Return the exit status for open findings, of which those that are less bad do not fail."""
+    limit = SEVERITIES.index(fail_on)
+    if any(finding.severity.rank <= limit for finding in findings):
+        return YES
+    return UNKNOWN if undecided else NO
 
 
 def width() -> int:

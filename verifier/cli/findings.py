@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from verifier.cli.common import (
-    NO,
-    UNKNOWN,
-    YES,
     as_of_option,
     evidence_option,
+    fail_on_option,
     format_option,
     jobs_option,
     load,
@@ -23,6 +21,7 @@ from verifier.cli.common import (
     quiet_option,
     show_remarks,
     snapshot_option,
+    status_of,
     timeout_option,
     verbose_option,
     width,
@@ -33,19 +32,11 @@ from verifier.cli.common import (
 if TYPE_CHECKING:
     from verifier.finding import Findings
 
-_SEVERITIES = ("critical", "high", "medium", "low")
-
 
 @click.command()
 @snapshot_option
 @format_option
-@click.option(
-    "--fail-on",
-    type=click.Choice(_SEVERITIES),
-    default="low",
-    show_default=True,
-    help="Exit with status 3 for open findings of this severity or worse only.",
-)
+@fail_on_option
 @output_option
 @timeout_option
 @evidence_option
@@ -86,7 +77,7 @@ def findings(
         found = snapshot.findings(timeout=timeout, evidence=evidence, jobs=jobs, progress=waiting)
     show_remarks(found.unused, quiet=quiet, verbose=verbose)
     write(_rendered(found, form), output)
-    sys.exit(_status(found, fail_on))
+    sys.exit(status_of(found.open, fail_on, undecided=bool(found.gaps)))
 
 
 def _rendered(found: Findings, form: str) -> str:
@@ -97,10 +88,3 @@ def _rendered(found: Findings, form: str) -> str:
     from verifier.report.findings_text import render as render_text
 
     return render_text(found, width())
-
-
-def _status(found: Findings, fail_on: str) -> int:
-    limit = _SEVERITIES.index(fail_on)
-    if any(finding.severity.rank <= limit for finding in found.open):
-        return YES
-    return UNKNOWN if found.gaps else NO

@@ -26,10 +26,19 @@ def powers(becoming: Becoming, role: Role) -> Powers:
     found = [role]
     if not _is_administrator(role):
         found += becoming.from_role(role)
+    return _together(becoming.world, found)
+
+
+def own_powers(world: World, role: Role) -> Powers:
+    """Return an upper bound of what sessions of the role can do as they are."""
+    return _together(world, [role])
+
+
+def _together(world: World, found: list[Role]) -> Powers:
     space = actions()
     bits = 0
     for item in found:
-        bits |= _allowed_to(becoming.world, item, space)
+        bits |= _allowed_to(world, item, space)
     levels: dict[AccessLevel, int] = {}
     for text, those in space.by_level.items():
         level = AccessLevel.of(text)

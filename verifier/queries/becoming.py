@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from verifier.queries.barriers import barriers
 from verifier.queries.closure import Closure, Trail
@@ -60,7 +60,7 @@ def _by_state(world: World, closure: Closure, waiting: dict[str, Role]) -> Itera
     """Yield a way for each waiting role that chains of dependent hops lead to, and one that is
     unknown for each where that was neither shown nor ruled out.
     """
-    within = [trail.roles[-1] for trail in closure.trails.values()]
+    within = _before(world, [t.roles[-1] for t in closure.trails.values()], waiting)
     search = StateSearch(world, closure.origin, Offers(()), within)
     open_roles: dict[str, str] = {}
     for layer in search.layers():
@@ -79,3 +79,12 @@ def _by_state(world: World, closure: Closure, waiting: dict[str, Role]) -> Itera
         reason = open_roles.get(arn) or "; ".join(sorted(search.doubts))
         if reason:
             yield Way(closure.origin.name, Verdict.UNKNOWN, reason=reason, what=arn)
+
+
+def _before(world: World, roles: list[Role], goals: Iterable[str]) -> list[Role]:
+    """Return the roles of which chains within `roles` to one of the goals may consist."""
+    after = {role.arn: world.trusts.of_role(role).keys() for role in roles}
+    leading = set(goals)
+    while more := {arn for arn in after if arn not in leading and after[arn] & leading}:
+        leading |= more
+    return [role for role in roles if role.arn in leading]

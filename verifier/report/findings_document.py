@@ -9,9 +9,11 @@ from pydantic import Field
 
 from verifier.finding import (
     AccessLevel,
+    Coverage,
     Exposure,
     Finding,
     Findings,
+    Gap,
     Permission,
     Powers,
     Suppression,
@@ -140,19 +142,11 @@ class FindingsDocument(Shape):
 
 def document(found: Findings) -> FindingsDocument:
     """Return the findings as the document that is published."""
-    coverage = found.coverage
     return FindingsDocument(
         verdict=found.verdict.value,
         findings=[finding_document(finding) for finding in found.findings],
-        gaps=[
-            GapDocument(resource=gap.resource, who=gap.who, reason=gap.reason) for gap in found.gaps
-        ],
-        coverage=CoverageDocument(
-            roles=coverage.roles,
-            resources=coverage.resources,
-            proved=coverage.proved,
-            by_matching=coverage.by_matching,
-        ),
+        gaps=[gap_document(gap) for gap in found.gaps],
+        coverage=coverage_document(found.coverage),
         unused=list(found.unused),
         assumptions=list(found.assumptions),
         remarks=list(found.remarks),
@@ -184,6 +178,21 @@ def finding_document(finding: Finding) -> FindingDocument:
         exceeded=[_suppression(entry) for entry in finding.exceeded],
         expired=[_suppression(entry) for entry in finding.expired],
         fingerprint=finding.fingerprint,
+    )
+
+
+def gap_document(gap: Gap) -> GapDocument:
+    """Return what is unknown as the document has it."""
+    return GapDocument(resource=gap.resource, who=gap.who, reason=gap.reason)
+
+
+def coverage_document(coverage: Coverage) -> CoverageDocument:
+    """Return what the proof looked at as the document has it."""
+    return CoverageDocument(
+        roles=coverage.roles,
+        resources=coverage.resources,
+        proved=coverage.proved,
+        by_matching=coverage.by_matching,
     )
 
 

@@ -15,20 +15,20 @@ from verifier.report.stops import OUTSIDE, Kind, Stop, short_name, stops
 from verifier.report.svg import content, element, fitting, shortened
 from verifier.verdict import Hop
 
-_PER_ROW = 4
+_PER_ROW, _SHORT_ROW = 4, 2
 _WIDTH, _HEIGHT = 160, 64
 _GAP, _BELOW = 104, 78
 _EDGE = 14
 _HEAD = 24
 _CELL = 6.6
-_FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace"
+MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace"
 _MOST_KEYS = 2
 _SHORT = 7
 """Characters that a line may end early, to end where a name has a mark."""
 
-_SANS = "'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+SANS = "'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
-_ICONS = {
+ICONS = {
     Kind.ANYBODY: "M8 1a7 7 0 100 14A7 7 0 008 1zM1 8h14M8 1c4 4 4 10 0 14C4 11 4 5 8 1z",
     Kind.USER: "M8 2a3 3 0 100 6 3 3 0 000-6zM2.5 14.5c0-6 11-6 11 0z",
     Kind.ROLE: "M8 1.5l5.5 2v4c0 4-2.5 6-5.5 7-3-1-5.5-3-5.5-7v-4zM5.5 8l2 2 3.5-4",
@@ -66,12 +66,12 @@ def picture(hops: Sequence[Hop], accounts: Mapping[str, str | None]) -> str:
         "svg",
         *drawn,
         xmlns="http://www.w3.org/2000/svg",
-        class_="path",
+        class_="path long" if columns > _SHORT_ROW else "path",
         role="img",
         viewBox=f"{-margin} 0 {width} {height}",
         width=width,
         height=height,
-        font_family=_FONT,
+        font_family=MONO,
         font_size="11",
     )
 
@@ -121,7 +121,7 @@ def _bands(boxes: Sequence[Stop], row: int) -> Iterator[str]:
             x=left,
             y=top - 8,
             font_size="10.5",
-            font_family=_SANS,
+            font_family=SANS,
             fill="#4c5866",
         )
         column += count
@@ -144,7 +144,7 @@ def _box(number: int, stop: Stop) -> str:
         ),
         element(
             "path",
-            d=_ICONS[stop.kind],
+            d=ICONS[stop.kind],
             class_="icon",
             transform=f"translate({left + 10:g} {top + 9:g})",
             fill="none",
@@ -160,7 +160,7 @@ def _box(number: int, stop: Stop) -> str:
             x=left + 34,
             y=top + 21,
             font_size="10.5",
-            font_family=_SANS,
+            font_family=SANS,
             fill="#4c5866",
         ),
         *_name(stop.name, left + 10, top + 41),
@@ -246,7 +246,7 @@ def _label(text: str, x: float, y: float, room: int, kind: str) -> str:
         y=y,
         text_anchor="middle",
         font_size="10",
-        font_family=_FONT if kind == "action" else _SANS,
+        font_family=MONO if kind == "action" else SANS,
         fill=_FILLS[kind],
     )
 

@@ -116,9 +116,7 @@ def _result(result: Result, index: int) -> dict[str, Any]:
     if any(flows):
         found["codeFlows"] = [{"threadFlows": [{"locations": steps}]} for steps in flows if steps]
     if result.accepted:
-        found["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": plain(result.accepted)}
-        ]
+        found["suppressions"] = [{"kind": "external", "justification": plain(result.accepted)}]
     return found
 
 

@@ -1,0 +1,112 @@
+"""What a review holds: the findings, who can become whom, what was asked, and what is left open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from verifier.check.run import Checked, Status
+from verifier.finding import Finding, Findings, Gap, Severity
+from verifier.review.graph import Graph
+from verifier.snapshot import model
+from verifier.verdict import Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Whom one class of callers can become; `id` is a word for links, `title` says who they are.
+
+    `open` are roles of which it is unknown, each with the reason.
+    """
+
+    id: str
+    title: str
+    graph: Graph
+    open: tuple[tuple[str, str], ...] = ()
+
+    def before(self, box: str) -> list[str]:
+        """Return the names of the boxes from which an arrow leads to this one."""
+        return self._names(source for source, target in self.graph.arrows if target == box)
+
+    def after(self, box: str) -> list[str]:
+        """Return the names of the boxes to which an arrow leads from this one."""
+        return self._names(target for source, target in self.graph.arrows if source == box)
+
+    def _names(self, wanted: Iterable[str]) -> list[str]:
+        names = {box.id: box.name for box in self.graph.boxes}
+        return [names[identifier] for identifier in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of the review with its answer, in words, and what it cost."""
+
+    question: str
+    answer: str
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class Review:
+    """The review of a snapshot. `findings` are all, the worst first; `outside` is how complete
+    those about the outside are.
+    """
+
+    title: str
+    snapshot: model.Snapshot
+    findings: tuple[Finding, ...]
+    outside: Findings
+    checked: tuple[Checked, ...]
+    maps: tuple[Map, ...]
+    asked: tuple[Asked, ...]
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that nobody intends or accepted."""
+        return tuple(finding for finding in self.findings if finding.is_open)
+
+    @property
+    def suppressed(self) -> tuple[Finding, ...]:
+        """The findings that somebody answers for."""
+        return tuple(finding for finding in self.findings if not finding.is_open)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is assumed throughout."""
+        return self.outside.assumptions
+
+    @property
+    def assumed_besides(self) -> tuple[str, ...]:
+        """What single invariants assume besides."""
+        found = dict.fromkeys(text for item in self.checked for text in item.answer.assumptions)
+        return tuple(text for text in found if text not in self.assumptions)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is unknown."""
+        return self.outside.gaps
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether something that was asked is unknown."""
+        return (
+            bool(self.gaps)
+            or any(drawn.open for drawn in self.maps)
+            or any(item.status is Status.UNKNOWN for item in self.checked)
+        )
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings of a severity are open."""
+        return Counter(finding.severity for finding in self.open)[severity]
+
+    @property
+    def accounts(self) -> dict[str, str | None]:
+        """The names of the accounts of the zone of trust, by id."""
+        known = {account.id: account.name for account in self.snapshot.accounts.values()}
+        return {**dict.fromkeys(sorted(self.snapshot.zone.accounts)), **known}
+
+
+def accounts_of(finding: Finding) -> Iterator[str]:
+    """Yield the accounts whose resources a finding is about, each once."""
+    yield from dict.fromkeys(exposure.account for exposure in finding.exposures)

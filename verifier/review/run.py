@@ -1,0 +1,105 @@
+"""Snapshot → review: the whole journey on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from iam_smt.theory import Solver
+from verifier.check.baseline import Baseline
+from verifier.check.invariants import Invariant
+from verifier.check.run import Checked, Status, check
+from verifier.finding import Findings
+from verifier.findings.powers import own_powers
+from verifier.findings.run import findings
+from verifier.parallel import Progress
+from verifier.queries.world import World
+from verifier.review.mapping import maps
+from verifier.review.model import Asked, Map, Review
+from verifier.review.violations import violations
+from verifier.review.words import counted
+from verifier.snapshot.model import Snapshot
+from verifier.verdict import Effort
+
+
+def review(
+    snapshot: Snapshot,
+    invariants: Iterable[Invariant] = (),
+    *,
+    title: str = "",
+    baseline: Baseline | None = None,
+    timeout: float | None = None,
+    today: date | None = None,
+    jobs: int = 1,
+    progress: Progress = lambda text, done, total: None,
+) -> Review:
+    """Review a snapshot: find all that the outside may do, and who can become whom; check the
+    invariants, of whose violations `baseline` accepts some.
+
+    `timeout` is in seconds for each question that the solver is asked; running out is told as an
+    open point. `today` tells which intentions and acceptances have expired, by default the day of
+    the call. Raises `InputError` if an intention or an invariant cannot be read.
+    """
+    day = today or datetime.now(UTC).date()
+    asked: list[Asked] = []
+    outside = findings(snapshot, timeout=timeout, today=day, jobs=jobs, progress=progress)
+    asked.append(Asked(_OUTSIDE, _said(outside), outside.effort))
+    answers = check(snapshot, invariants, timeout=timeout, jobs=jobs, progress=progress)
+    checked = tuple((baseline or Baseline()).apply(answers, day))
+    drawn = _maps(World(snapshot, Solver(timeout)), outside, asked, progress)
+    asked += [Asked(item.sentence, _judged(item), item.answer.effort) for item in checked]
+    found = sorted(
+        (*outside.findings, *violations(checked)), key=lambda finding: finding.severity.rank
+    )
+    return Review(
+        title or _title(snapshot),
+        snapshot,
+        tuple(found),
+        outside,
+        checked,
+        tuple(drawn),
+        tuple(asked),
+    )
+
+
+_OUTSIDE = (
+    "what may anybody outside the zone of trust do, by any resource policy or trust policy of it?"
+)
+
+
+def _maps(world: World, outside: Findings, asked: list[Asked], progress: Progress) -> list[Map]:
+    """Return the maps, and note what was asked for each."""
+    found: list[Map] = []
+    started, before = time.perf_counter(), 0
+    for drawn in maps(world, outside.findings, lambda role: own_powers(world, role), progress):
+        questions = world.solver.effort.questions
+        effort = Effort(time.perf_counter() - started, questions - before, len(drawn.graph.arrows))
+        answer = counted(drawn.graph.roles, "role")
+        if drawn.open:
+            answer += f", unknown of {len(drawn.open)} more"
+        asked.append(Asked(f"which roles can be become {drawn.title}?", answer, effort))
+        found.append(drawn)
+        started, before = time.perf_counter(), questions
+    return found
+
+
+def _said(outside: Findings) -> str:
+    text = f"{counted(len(outside.findings), 'finding')}, and nothing else: proved"
+    if outside.gaps:
+        text = f"{counted(len(outside.findings), 'finding')}; unknown at {len(outside.gaps)} places"
+    return text
+
+
+def _judged(item: Checked) -> str:
+    expected = (
+        "" if item.status is Status.HOLDS else f", {item.invariant.expect.value} was expected"
+    )
+    return item.answer.verdict.value + expected
+
+
+def _title(snapshot: Snapshot) -> str:
+    if snapshot.organization:
+        return snapshot.organization.id
+    known = list(snapshot.accounts.values())
+    return (known[0].name or known[0].id) if len(known) == 1 else counted(len(known), "account")
