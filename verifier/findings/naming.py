@@ -66,9 +66,11 @@ def _entries(world: World, opening: Opening) -> Iterator[PrincipalEntry]:
     if len(entries) == 1 or any(isinstance(entry, EVERYBODY) for entry in entries):
         yield from entries
         return
-    for entry in entries:
-        if any(_comes_in_by(world, opening, entry, case) for case in opening.cases):
-            yield entry
+    yield from [
+        entry
+        for entry in entries
+        if any(_comes_in_by(world, opening, entry, case) for case in opening.cases)
+    ] or entries
 
 
 def _comes_in_by(world: World, opening: Opening, entry: PrincipalEntry, case: Case) -> bool:

@@ -40,10 +40,10 @@ def findings(
     trust policy of the zone, and hold it against the allow list of the snapshot.
 
     `timeout` is in seconds for each question that the solver is asked; running out leaves a gap.
-    `evidence` is a folder for the questions that were refuted; disputed points are read as
-    `readings` say.
-    `today` tells which intentions have expired, by default the day of the call. `jobs` is the
-    number of processes. Raises `InputError` if an entry of the allow list cannot be read.
+    `evidence` is a folder for the questions that were refuted. Disputed points are read as
+    `readings` say. `today` tells which intentions have expired, by default the day of the call.
+    `jobs` is the number of processes. Raises `InputError` if an entry of the allow list cannot be
+    read.
     """
     started = time.perf_counter()
     solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
