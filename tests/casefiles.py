@@ -110,7 +110,7 @@ def read_case(row: dict[str, Any]) -> Case:
         context(keys),
     )
     policies = applicable(row["policies"], row["action"])
-    readings = disputes.read(row.get("readings", []))
+    readings = Readings(disputes.read(row.get("readings", [])))
     return Case(row["id"], request, policies, row["expected"], row["rule"], readings)
 
 

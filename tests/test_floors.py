@@ -32,7 +32,7 @@ FLOORS = (
     ("verifier.explanation", "verifier.finding"),
     ("verifier.comparison", "verifier.queries"),
     ("verifier.escalation",),
-    ("verifier.report", "verifier.evidence"),
+    ("verifier.report", "verifier.evidence", "verifier.inquiry"),
     ("verifier.ask", "verifier.compare", "verifier.explain", "verifier.findings"),
     ("verifier.check",),
     ("verifier.review",),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from verifier.ask import ask
 from verifier.compare import compare
 from verifier.comparison import Comparison
+from verifier.disputes import choose
 from verifier.parallel import Progress
 from verifier.policy.files import read_policies
 from verifier.queries.naming import phrase
@@ -32,13 +36,28 @@ class Snapshot:
         self.contents = contents
 
     @classmethod
-    def load(cls, *paths: str | Path, as_of: date | None = None) -> Self:
+    def load(
+        cls,
+        *paths: str | Path,
+        as_of: date | None = None,
+        readings: Mapping[str, str] = MappingProxyType({}),
+    ) -> Self:
         """Load the parts of one snapshot, files or folders.
 
         `as_of` is the day from which requests are made; default is that of `snapshot.toml`, else
-        today. Raises `InputError` with file, line and column if something is malformed.
+        today. `readings` fixes how disputed points are read, as `{"X-16": "simulator"}`, before
+        what `snapshot.toml` says. Raises `InputError` with file, line and column if something is
+        malformed, and for a reading that there is not.
         """
-        return cls(load(*paths, as_of=as_of))
+        return cls(load(*paths, as_of=as_of)).under(readings)
+
+    def under(self, readings: Mapping[str, str]) -> Self:
+        """Return the same snapshot with some disputed points read in these ways.
+
+        Raises `InputError` for a point or reading that there is not.
+        """
+        chosen = {**self.contents.readings, **choose(readings)}
+        return type(self)(replace(self.contents, readings=chosen)) if readings else self
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -229,6 +248,7 @@ def compare_policies(
     timeout: float | None = None,
     evidence: Path | None = None,
     any_action: bool = False,
+    readings: Mapping[str, str] = MappingProxyType({}),
 ) -> Comparison:
     """Compare two policy files: what does the new one allow that the old one does not, and the
     other way round?
@@ -238,9 +258,16 @@ def compare_policies(
     `timeout` is in seconds for each question that the solver is asked; running out is an unknown.
     `evidence` is a folder for the questions that were refuted, as SMT-LIB scripts. With
     `any_action`, actions are any strings, not only those that exist or that a policy names.
-    Raises `InputError` with the place if a file is malformed.
+    `readings` fixes how disputed points are read, as `{"X-1": "parts"}`. Raises `InputError` with
+    the place if a file is malformed, and for a reading that there is not.
     """
     before, after = read_policies((Path(old), Path(new)), kind, lambda remark: None)
     return compare(
-        before, after, as_of=as_of, timeout=timeout, evidence=evidence, any_action=any_action
+        before,
+        after,
+        as_of=as_of,
+        timeout=timeout,
+        evidence=evidence,
+        any_action=any_action,
+        readings=choose(readings),
     )

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 from iam_smt.theory import Solver
-from verifier.comparison import Change, Comparison
+from verifier.comparison import Change, Comparison, Relation
 from verifier.compile.actions import ActionSpace, actions
 from verifier.compile.any_actions import AnyActions
 from verifier.compile.matching import counted
 from verifier.compile.open_requests import askers, open_request
-from verifier.disputes import Readings
+from verifier.disputes import Meeting, Readings, told
 from verifier.errors import PolicyError
 from verifier.evidence import recorder
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import policy_from_text
 from verifier.policy.syntax import Effect, PolicyKind
+from verifier.queries.dependence import bearing, dependences, varied
 from verifier.queries.differences import Comparing, Difference, Side, side
-from verifier.verdict import Cause, Effort
+from verifier.verdict import Cause, Effort, Verdict
 
 _BESIDE = {PolicyKind.SCP: "FullAWSAccess", PolicyKind.RCP: "RCPFullAWSAccess"}
 _PARTITIONS = ("aws-cn", "aws-us-gov")
@@ -37,7 +39,7 @@ def compare(
     evidence: Path | None = None,
     any_action: bool = False,
     solver: Solver | None = None,
-    readings: Readings | None = None,
+    readings: Mapping[str, str] = MappingProxyType({}),
 ) -> Comparison:
     """Compare two policies of one kind: what does the new one allow that the old one does not,
     and the other way round?
@@ -46,12 +48,41 @@ def compare(
     each question that the solver is asked; running out is an unknown. `evidence` is a folder for
     the questions that were refuted. With `any_action`, actions are any strings, not only those
     that exist or that a policy names. `solver` takes the place of one made for the occasion.
-    Disputed points are read as `readings` say, by default as the register has it. Raises
-    `PolicyError` if the kinds differ.
+    `readings` are those of disputed points, where not by default. Raises `PolicyError` if the kinds
+    differ.
     """
     started = time.perf_counter()
     solver = solver or Solver(timeout, refuted=recorder(evidence) if evidence else None)
-    readings = readings or Readings()
+    assumed = dict.fromkeys(_assumed(policy) for policy in (old, new) if _lacks_allow(policy))
+
+    def compared(read: Readings) -> tuple[Comparison, set[Meeting]]:
+        newly, lost = _changes(old, new, read, solver, as_of, any_action)
+        effort = Effort(time.perf_counter() - started, solver.effort.questions, 0)
+        assumptions = (*assumed, *told(read.chosen))
+        found = Comparison(
+            old.title, new.title, newly, lost, assumptions, effort, readings=read.chosen
+        )
+        return found, set(_bearing(found, read))
+
+    read = Readings(readings)
+    found, met = compared(read)
+    others = {
+        changes: other.relation.value for changes, other in varied(read, met, compared).items()
+    }
+    effort = Effort(time.perf_counter() - started, solver.effort.questions, 0)
+    depends_on = dependences(read, found.relation.value, others)
+    return replace(found, effort=effort, depends_on=depends_on)
+
+
+def _changes(
+    old: AttachedPolicy,
+    new: AttachedPolicy,
+    readings: Readings,
+    solver: Solver,
+    as_of: date | None,
+    any_action: bool,
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Return what is newly allowed and what no longer, one change for each statement."""
     space, before, after = _sides(old, new, any_action, readings)
     newly: dict[str, Change] = {}
     lost: dict[str, Change] = {}
@@ -62,14 +93,19 @@ def compare(
                 key = change.cause.statement + change.cause.place
                 if key not in found or (found[key].request is None and change.request):
                     found[key] = change
-    return Comparison(
-        old.title,
-        new.title,
-        tuple(newly.values()),
-        tuple(lost.values()),
-        tuple(dict.fromkeys(_assumed(policy) for policy in (old, new) if _lacks_allow(policy))),
-        Effort(time.perf_counter() - started, solver.effort.questions, 0),
-    )
+    return tuple(newly.values()), tuple(lost.values())
+
+
+def _bearing(found: Comparison, readings: Readings) -> Iterator[Meeting]:
+    """Yield the readings of disputed points that may bear on the relation: none where each way
+    round some change stands whatever they are.
+    """
+    for changes in (found.newly, found.lost):
+        if not any(change.request is not None and not change.met for change in changes):
+            is_unknown = found.relation is Relation.UNKNOWN
+            verdict = Verdict.UNKNOWN if is_unknown else Verdict.NO
+            yield from bearing(readings.met, verdict)
+            return
 
 
 def exceeds(
@@ -79,7 +115,7 @@ def exceeds(
     as_of: date | None = None,
     timeout: float | None = None,
     any_action: bool = False,
-    readings: Readings | None = None,
+    readings: Mapping[str, str] = MappingProxyType({}),
 ) -> Change | None:
     """Does `policy` allow anything that `limit` does not? Return such a request, None if there is
     none; a change without a request if that is unknown.
@@ -87,9 +123,9 @@ def exceeds(
     The first half of `compare`, which stops at the first answer. Raises as it does.
     """
     unknown: Change | None = None
-    readings = readings or Readings()
-    space, ours, theirs = _sides(policy, limit, any_action, readings)
-    for comparing in _comparisons(ours, theirs, space, Solver(timeout), as_of, readings):
+    read = Readings(readings)
+    space, ours, theirs = _sides(policy, limit, any_action, read)
+    for comparing in _comparisons(ours, theirs, space, Solver(timeout), as_of, read):
         for difference in comparing.differences(ours, theirs):
             change = _change(ours, comparing, difference)
             if change.request is not None:
@@ -191,4 +227,5 @@ def _change(one: Side, comparing: Comparing, difference: Difference) -> Change:
         difference.chosen,
         statement.principal is not None or comparing.depends_on_caller,
         difference.reason,
+        difference.met,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
+from verifier.disputes import Meeting
 from verifier.errors import UndecidedError
 from verifier.request import Request
-from verifier.verdict import Cause, Effort
+from verifier.verdict import Cause, Dependence, Effort
 
 
 class Relation(Enum):
@@ -26,7 +28,8 @@ class Change:
 
     `request` was replayed by the evaluator under both; it is None where it is not known whether
     there is one, and `reason` says why. `chosen` are the condition keys that it takes;
-    `caller_matters` says whether it takes this kind of caller, who is of an unknown account.
+    `caller_matters` says whether it takes this kind of caller, who is of an unknown account. `met`
+    are the readings of disputed points that the evaluator asked about.
     """
 
     cause: Cause
@@ -34,13 +37,15 @@ class Change:
     chosen: tuple[str, ...] = ()
     caller_matters: bool = False
     reason: str = ""
+    met: frozenset[Meeting] = frozenset()
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What is newly allowed by a policy in the place of another, and what no longer.
 
-    `old` and `new` name the policies; `assumptions` is what was taken for granted.
+    `old` and `new` name the policies; `assumptions` is what was taken for granted. The relation
+    `depends_on` disputed points; `readings` has how these were read, where not by default.
     """
 
     old: str
@@ -49,6 +54,8 @@ class Comparison:
     lost: tuple[Change, ...]
     assumptions: tuple[str, ...]
     effort: Effort
+    depends_on: tuple[Dependence, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def relation(self) -> Relation:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from verifier.errors import InputError
+from verifier.errors import InputError, Place
 
 
 class Protection(Enum):
@@ -269,34 +269,51 @@ class Readings:
     def noted(self) -> Iterator[set[Meeting]]:
         """Give a set that holds, in the end, what was met in the meantime."""
         before, self.met = self.met, set()
-        found = self.met
         try:
-            yield found
+            yield self.met
         finally:
-            self.met = before | found
+            before |= self.met
+            self.met = before
 
 
 DEFAULT = Readings()
 """Every point read by default."""
 
 
-def read(choices: Iterable[str]) -> Readings:
+def told(chosen: Mapping[str, str]) -> Iterator[str]:
+    """Yield what an answer takes for granted by these choices."""
+    for point, reading in chosen.items():
+        yield f'{point} is read as "{reading}", as chosen'
+
+
+def read(choices: Iterable[str]) -> dict[str, str]:
     """Read choices such as `X-16=simulator`; raise `InputError` that says what would be right."""
-    chosen: dict[str, str] = {}
+    found: dict[str, str] = {}
     for text in choices:
-        name, equals, reading = (part.strip() for part in text.partition("="))
-        point = POINTS.get(name.upper())
-        if point is None:
-            raise InputError(
-                f"`{name}` is no disputed point",
-                "they are X-1 to X-22; `verifier readings` lists them",
-            )
-        if not equals or reading not in point.readings:
-            problem = f"`{reading}` is no reading of {point.id}" if equals else f"`{text}` is half"
-            known = " or ".join(f"{point.id}={option}" for option in point.readings)
-            raise InputError(problem, f"write {known}")
-        if chosen.setdefault(point.id, reading) != reading:
-            raise InputError(
-                f"{point.id} is to be read in two ways", f"`{chosen[point.id]}` or `{reading}`"
-            )
-    return Readings(chosen)
+        name, _, reading = (part.strip() for part in text.partition("="))
+        for point, chosen in choose({name: reading}).items():
+            if found.setdefault(point, chosen) != chosen:
+                raise InputError(f"{point} is to be read in two ways", "choose one")
+    return found
+
+
+def choose(choices: Mapping[str, str], place: Place | None = None) -> dict[str, str]:
+    """Return the choices of readings by point; raise `InputError` that says what would be right."""
+    found: dict[str, str] = {}
+    for name, reading in choices.items():
+        disputed = point(name, place)
+        if reading not in disputed.readings:
+            problem = f"`{reading}` is no reading of {disputed.id}"
+            known = " or ".join(f"{disputed.id}={option}" for option in disputed.readings)
+            raise InputError(problem, f"write {known}", place)
+        found[disputed.id] = reading
+    return found
+
+
+def point(name: str, place: Place | None = None) -> DisputedPoint:
+    """Return the point of an id in any letter case; raise `InputError` if there is none."""
+    found = POINTS.get(name.upper())
+    if found is None:
+        remedy = "they are X-1 to X-22; `verifier readings` lists them"
+        raise InputError(f"`{name}` is no disputed point", remedy, place)
+    return found

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from iam_smt.theory import Solver
+from verifier.disputes import Meeting, Readings
 from verifier.errors import QuestionError
 from verifier.explanation import Change, Explanation, Remedy
 from verifier.queries import grammar
 from verifier.queries.callers import callers
 from verifier.queries.closure import Trail
+from verifier.queries.dependence import bearing, dependences, varied
 from verifier.queries.goals import Goal, aims
 from verifier.queries.grounds import grounds
+from verifier.queries.hops import DecodedHop
 from verifier.queries.limits import Limits
 from verifier.queries.offers import Aim
 from verifier.queries.origins import Start
 from verifier.queries.remedies import remedies
-from verifier.queries.search import Undecided, decoded
+from verifier.queries.search import Undecided, asked_in_replay, decoded
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind
 from verifier.snapshot.model import Snapshot
@@ -57,27 +60,64 @@ def explain(
         raise QuestionError(
             f"{asked.actions[0]} is not called on resources like `{asked.resource}`", asked.text
         )
-    found = _explained(world, asked, starts, wanted)
-    return replace(found, seconds=time.perf_counter() - started)
+
+    def decided(readings: Readings) -> tuple[str, set[Meeting]]:
+        other = _decided(world.under(readings), starts, wanted)
+        return other.verdict.value, set(other.bearing)
+
+    first = _decided(world, starts, wanted)
+    others = varied(world.readings, set(first.bearing), decided)
+    return replace(
+        _explained(world, asked, first, starts, wanted),
+        seconds=time.perf_counter() - started,
+        depends_on=dependences(world.readings, first.verdict.value, others),
+        readings=snapshot.readings,
+    )
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """The verdict, the call of a yes, what is open, and what was met of disputed points."""
+
+    verdict: Verdict
+    hops: list[DecodedHop]
+    reason: str
+    met: frozenset[Meeting]
+
+    @property
+    def bearing(self) -> Iterator[Meeting]:
+        """The readings of disputed points that may bear on the verdict."""
+        return bearing(self.met, self.verdict)
+
+
+def _decided(world: World, starts: Sequence[Start], wanted: Sequence[Aim]) -> _Decided:
+    doubts: set[str] = set()
+    with world.readings.noted() as met:
+        for start in starts:
+            for action, target in wanted:
+                outcome = decoded(world, Trail(start, ()).path(world).ask(action, target))
+                if isinstance(outcome, Undecided):
+                    doubts.add(outcome.reason)
+                elif isinstance(outcome, list):
+                    of_replay = asked_in_replay(world, outcome)
+                    return _Decided(Verdict.YES, outcome, "", of_replay)
+    verdict = Verdict.UNKNOWN if doubts else Verdict.NO
+    return _Decided(verdict, [], "; ".join(sorted(doubts)), frozenset(met))
 
 
 def _explained(
-    world: World, asked: Question, starts: Sequence[Start], wanted: Sequence[Aim]
+    world: World,
+    asked: Question,
+    decided: _Decided,
+    starts: Sequence[Start],
+    wanted: Sequence[Aim],
 ) -> Explanation:
+    if decided.verdict is Verdict.YES:
+        found_grounds = tuple(grounds(hop, world.readings) for hop in decided.hops)
+        return Explanation(asked, Verdict.YES, grounds=found_grounds)
+    if decided.verdict is Verdict.UNKNOWN:
+        return Explanation(asked, Verdict.UNKNOWN, reason=decided.reason)
     doubts: set[str] = set()
-    for start in starts:
-        for action, target in wanted:
-            outcome = decoded(world, Trail(start, ()).path(world).ask(action, target))
-            if isinstance(outcome, Undecided):
-                doubts.add(outcome.reason)
-            elif isinstance(outcome, list):
-                return Explanation(
-                    asked,
-                    Verdict.YES,
-                    grounds=tuple(grounds(hop, world.readings) for hop in outcome),
-                )
-    if doubts:
-        return Explanation(asked, Verdict.UNKNOWN, reason="; ".join(sorted(doubts)))
     found: dict[tuple[Change, ...], Remedy] = {}
     different = list(_different(wanted))
     if len(different) > _MOST_TARGETS:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from verifier.question import Question
-from verifier.verdict import Cause, Hop, Verdict
+from verifier.verdict import Cause, Dependence, Hop, Verdict
 
 
 class Kind(Enum):
@@ -54,7 +55,8 @@ class Explanation:
     """Why a question is answered as it is.
 
     A yes has the `grounds` of each request; a no the `remedies`, fewest changes first, none if
-    nothing that policies can say would help; an unknown the `reason`.
+    nothing that policies can say would help; an unknown the `reason`. The verdict `depends_on`
+    disputed points; `readings` has how these were read, where not by default.
     """
 
     question: Question
@@ -63,3 +65,5 @@ class Explanation:
     remedies: tuple[Remedy, ...] = ()
     reason: str = ""
     seconds: float = 0.0
+    depends_on: tuple[Dependence, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)

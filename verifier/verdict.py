@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from verifier.disputes import Meeting
 from verifier.errors import UndecidedError
 from verifier.policy.syntax import Condition
 from verifier.question import Question
@@ -121,6 +123,24 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependence:
+    """Disputed points on which an answer depends, all of these together.
+
+    `answers` has readings of the points with the answer under them, its own readings first.
+    """
+
+    points: tuple[str, ...]
+    answers: tuple[tuple[tuple[str, ...], str], ...]
+
+    def __str__(self) -> str:
+        told = []
+        for names, answer in self.answers:
+            quoted = " and ".join(f'"{name}"' for name in names)
+            told.append(f"under {quoted} {answer}")
+        return f"{' and '.join(self.points)}: {'; '.join(told)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """The answer for one class of callers.
 
@@ -130,7 +150,8 @@ class Way:
     `what` is the role where the question is whom somebody can become, the action where it is what
     somebody can do. In lists there are several ways where conditions differ, and `extents` say what
     each allows to act on, unless there was too much to look at. Where margins were asked for, a yes
-    has what `closes` it, smallest sets of statements, and a no its nearest `misses`.
+    has what `closes` it, smallest sets of statements, and a no its nearest `misses`. `met` are
+    readings of disputed points that were asked about; on some the verdict may depend.
     """
 
     who: str
@@ -145,6 +166,14 @@ class Way:
     extents: tuple[Extent, ...] = ()
     closes: tuple[tuple[Cause, ...], ...] = ()
     misses: tuple[Miss, ...] = ()
+    met: frozenset[Meeting] = frozenset()
+    depends_on: tuple[Dependence, ...] = ()
+
+    def under(self, points: tuple[str, ...], names: tuple[str, ...]) -> Way:
+        """Return the way with its verdict under readings of some points."""
+        answers = (dict(item.answers) for item in self.depends_on if item.points == points)
+        verdict = next((found[names] for found in answers if names in found), None)
+        return self if verdict is None else replace(self, verdict=Verdict(verdict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +189,8 @@ class Effort:
 class Answer:
     """The answer to a question: one `Way` for each class of callers that it asks about.
 
-    Yes if some way is, else unknown if some way is, else no.
+    Yes if some way is, else unknown if some way is, else no. `readings` has how disputed points
+    were read, by point, where not by default.
     """
 
     question: Question
@@ -168,6 +198,7 @@ class Answer:
     assumptions: tuple[str, ...]
     effort: Effort
     remarks: tuple[str, ...] = field(default=())
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -192,6 +223,11 @@ class Answer:
     def unknown(self) -> bool:
         """Whether neither was shown."""
         return self.verdict is Verdict.UNKNOWN
+
+    @property
+    def depends_on(self) -> tuple[Dependence, ...]:
+        """The disputed points on which some way depends, each with its answers."""
+        return tuple(dict.fromkeys(item for way in self.ways for item in way.depends_on))
 
     @property
     def witness(self) -> tuple[Hop, ...]:

@@ -8,7 +8,13 @@ from typing import Literal
 from pydantic import Field
 
 from verifier.check.run import Checked
-from verifier.report.document import Shape, WayDocument, way_document
+from verifier.report.document import (
+    DependenceDocument,
+    Shape,
+    WayDocument,
+    dependence_documents,
+    way_document,
+)
 
 
 class CheckedDocument(Shape):
@@ -27,6 +33,7 @@ class CheckedDocument(Shape):
     reason: str = Field(description="why the violation is, or was, accepted")
     against: list[WayDocument] = Field(description="the answers that stand against it")
     assumptions: list[str]
+    depends_on: list[DependenceDocument] = Field(description="on which the status depends")
 
 
 class CheckDocument(Shape):
@@ -59,4 +66,5 @@ def checked_document(item: Checked) -> CheckedDocument:
         reason=item.reason,
         against=[way_document(way) for way in item.against],
         assumptions=list(item.answer.assumptions),
+        depends_on=dependence_documents(item.depends_on),
     )

@@ -12,7 +12,7 @@ from verifier.check.invariants import Invariant
 from verifier.check.sets import matches
 from verifier.parallel import Progress
 from verifier.snapshot.model import Snapshot
-from verifier.verdict import Answer, Verdict, Way
+from verifier.verdict import Answer, Dependence, Verdict, Way
 
 
 class Status(Enum):
@@ -26,7 +26,9 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One question of an invariant with its answer; `against` are the ways that violate it."""
+    """One question of an invariant with its answer; `against` are the ways that violate it. The
+    status `depends_on` disputed points.
+    """
 
     invariant: Invariant
     sentence: str
@@ -34,6 +36,7 @@ class Checked:
     answer: Answer
     against: tuple[Way, ...] = ()
     reason: str = ""
+    depends_on: tuple[Dependence, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -62,8 +65,29 @@ def check(
 
 
 def _judged(invariant: Invariant, sentence: str, answer: Answer) -> Checked:
+    status, against = _status(invariant, answer.ways)
+    depends_on = tuple(_dependences(invariant, answer, status))
+    return Checked(invariant, sentence, status, answer, against, depends_on=depends_on)
+
+
+def _dependences(invariant: Invariant, answer: Answer, status: Status) -> Iterator[Dependence]:
+    """Yield the disputed points on which the status depends."""
+    readings: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    for found in answer.depends_on:
+        readings.setdefault(found.points, {}).update(dict.fromkeys(dict(found.answers)))
+    for points, names in readings.items():
+        statuses = {
+            chosen: _status(invariant, [way.under(points, chosen) for way in answer.ways])[0]
+            for chosen in names
+        }
+        if set(statuses.values()) != {status}:
+            told = ((chosen, found.value) for chosen, found in statuses.items())
+            yield Dependence(points, tuple(told))
+
+
+def _status(invariant: Invariant, found: Iterable[Way]) -> tuple[Status, tuple[Way, ...]]:
     ways: dict[Verdict, tuple[Way, ...]] = dict.fromkeys(Verdict, ())
-    for way in answer.ways:
+    for way in found:
         if not any(matches(pattern, way.who) for pattern in invariant.only):
             ways[way.verdict] += (way,)
     wanted = invariant.expect is Verdict.YES
@@ -73,5 +97,4 @@ def _judged(invariant: Invariant, sentence: str, answer: Answer) -> Checked:
         status, against = Status.UNKNOWN, Verdict.UNKNOWN
     else:
         status, against = (Status.VIOLATED if wanted else Status.HOLDS), Verdict.NO
-    shown = () if status is Status.HOLDS else ways[against]
-    return Checked(invariant, sentence, status, answer, shown)
+    return status, () if status is Status.HOLDS else ways[against]

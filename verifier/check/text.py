@@ -29,7 +29,10 @@ def render(found: Sequence[Checked], seconds: float, width: int = 100) -> str:
         lines += _item(item, room)
     lines += ["", _summary(found, seconds, width)]
     assumed = dict.fromkeys(text for item in found for text in item.answer.assumptions)
-    return "\n".join([*lines, *footer(assumed)]) + "\n"
+    depends_on = (
+        f"{dependence}   ({item.invariant.id})" for item in found for dependence in item.depends_on
+    )
+    return "\n".join([*lines, *footer(assumed, depends_on)]) + "\n"
 
 
 def _item(item: Checked, room: int) -> Iterator[str]:

@@ -20,6 +20,7 @@ from verifier.cli.daily import can, what_can, who_can
 from verifier.cli.example import example
 from verifier.cli.explain import explain
 from verifier.cli.findings import findings
+from verifier.cli.readings import readings
 from verifier.cli.review import review
 
 _OBJECTS = 200_000
@@ -38,7 +39,19 @@ def cli() -> None:
     """
 
 
-_COMMANDS = (ask, can, check, compare, example, explain, findings, review, what_can, who_can)
+_COMMANDS = (
+    ask,
+    can,
+    check,
+    compare,
+    example,
+    explain,
+    findings,
+    readings,
+    review,
+    what_can,
+    who_can,
+)
 
 for command in _COMMANDS:
     cli.add_command(command)

@@ -25,6 +25,7 @@ from verifier.cli.common import (
     output_option,
     pager_option,
     quiet_option,
+    reading_option,
     show_remarks,
     snapshot_option,
     timeout_option,
@@ -57,6 +58,7 @@ _OPTIONS = (
     jobs_option,
     as_of_option("default is that of the snapshot, else today"),
     pager_option,
+    reading_option,
     quiet_option,
     verbose_option,
 )
@@ -76,6 +78,7 @@ class Asking:
     jobs: int
     as_of: datetime | None
     pages: bool
+    choices: tuple[str, ...]
     quiet: bool
     verbose: bool
 
@@ -95,7 +98,7 @@ class Asking:
 
     def answer(self, question: Callable[[Snapshot], str]) -> NoReturn:
         """Answer the question that `question` makes for the snapshot; exit with the verdict."""
-        snapshot = load(self.paths, self.as_of)
+        snapshot = load(self.paths, self.as_of, self.choices)
         show_remarks(snapshot.remarks, quiet=self.quiet, verbose=self.verbose)
         from verifier.report.waiting import Waiting
 

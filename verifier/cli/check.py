@@ -21,6 +21,7 @@ from verifier.cli.common import (
     no_cache_option,
     output_option,
     quiet_option,
+    reading_option,
     show_remarks,
     snapshot_option,
     timeout_option,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 @no_cache_option
 @jobs_option
 @as_of_option("default is that of the snapshot, else today")
+@reading_option
 @quiet_option
 @verbose_option
 @with_errors
@@ -76,6 +78,7 @@ def check(
     timeout: float | None,
     jobs: int,
     as_of: datetime | None,
+    choices: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -98,7 +101,7 @@ def check(
     started = time.perf_counter()
     invariants = [invariant for file in files for invariant in read(file)]
     accepted = baselines.read(baseline) if baseline else baselines.Baseline()
-    snapshot = load(paths, as_of)
+    snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     with Waiting(quiet=quiet) as waiting:
         answers = run(snapshot.contents, invariants, timeout=timeout, jobs=jobs, progress=waiting)

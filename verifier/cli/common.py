@@ -81,6 +81,13 @@ fail_on_option = click.option(
     show_default=True,
     help="Exit with status 3 for open findings of this severity or worse only.",
 )
+reading_option = click.option(
+    "--reading",
+    "choices",
+    multiple=True,
+    metavar="POINT=NAME",
+    help="How a disputed point is read, as X-16=simulator; `verifier readings` lists them.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
 
@@ -109,13 +116,17 @@ def as_of_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., A
     )
 
 
-def load(paths: tuple[Path, ...], as_of: datetime | None) -> Snapshot:
-    """Load the snapshot that the command line names."""
+def load(
+    paths: tuple[Path, ...], as_of: datetime | None, choices: tuple[str, ...] = ()
+) -> Snapshot:
+    """Load the snapshot that the command line names, with its `choices` of readings."""
     if not paths:
         raise click.UsageError("no snapshot: name a folder or file with --snapshot")
     from verifier.api import Snapshot
+    from verifier.disputes import read
 
-    return Snapshot.load(*paths, as_of=as_of.date() if as_of else None)
+    readings = read(choices)
+    return Snapshot.load(*paths, as_of=as_of.date() if as_of else None, readings=readings)
 
 
 def status_of(findings: Iterable[Finding], fail_on: str, *, undecided: bool) -> int:

@@ -19,6 +19,7 @@ from verifier.cli.common import (
     no_cache_option,
     output_option,
     quiet_option,
+    reading_option,
     show_remarks,
     timeout_option,
     verbose_option,
@@ -59,6 +60,7 @@ _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", 
 @evidence_option
 @no_cache_option
 @as_of_option("default is that requests may be made at any time")
+@reading_option
 @quiet_option
 @verbose_option
 @with_errors
@@ -73,6 +75,7 @@ def compare(
     timeout: float | None,
     evidence: Path | None,
     as_of: datetime | None,
+    choices: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -86,6 +89,7 @@ def compare(
     verifier compare old.json new.json --kind scp --fail-on any
     """
     from verifier.compare import compare as compare_policies
+    from verifier.disputes import read
     from verifier.policy.files import read_policies
 
     remarks: list[str] = []
@@ -98,6 +102,7 @@ def compare(
         timeout=timeout,
         evidence=evidence,
         any_action=any_action,
+        readings=read(choices),
     )
     write(_rendered(found, form), output)
     sys.exit(_status(found, fail_on))

@@ -19,6 +19,7 @@ from verifier.cli.common import (
     no_cache_option,
     output_option,
     quiet_option,
+    reading_option,
     show_remarks,
     snapshot_option,
     timeout_option,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @timeout_option
 @no_cache_option
 @as_of_option("default is that of the snapshot, else today")
+@reading_option
 @quiet_option
 @verbose_option
 @with_errors
@@ -50,6 +52,7 @@ def explain(
     output: Path | None,
     timeout: float | None,
     as_of: datetime | None,
+    choices: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -60,7 +63,7 @@ def explain(
 
     Exit status: 0 it cannot, 3 it can, 4 unknown, 2 the input or the command is wrong.
     """
-    snapshot = load(paths, as_of)
+    snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     found = snapshot.explain(sentence, timeout=timeout)
     write(_rendered(found, form), output)

@@ -19,6 +19,7 @@ from verifier.cli.common import (
     no_cache_option,
     output_option,
     quiet_option,
+    reading_option,
     show_remarks,
     snapshot_option,
     status_of,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @no_cache_option
 @jobs_option
 @as_of_option("default is that of the snapshot, else today")
+@reading_option
 @quiet_option
 @verbose_option
 @with_errors
@@ -55,6 +57,7 @@ def findings(
     evidence: Path | None,
     jobs: int,
     as_of: datetime | None,
+    choices: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -71,7 +74,7 @@ def findings(
     """
     from verifier.report.waiting import Waiting
 
-    snapshot = load(paths, as_of)
+    snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     with Waiting(quiet=quiet) as waiting:
         found = snapshot.findings(timeout=timeout, evidence=evidence, jobs=jobs, progress=waiting)

@@ -14,6 +14,7 @@ from verifier.compile.requests import SymbolicRequest
 from verifier.compile.resources import resource_fits
 from verifier.disputes import Readings
 from verifier.policy.attached import AttachedPolicy
+from verifier.policy.public import stands
 from verifier.policy.syntax import Effect, PolicyKind, Statement
 
 
@@ -43,6 +44,8 @@ def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term
 def applies(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
     """Return a term that holds iff the statement is about the request, and its classes."""
     if not action_fits(statement.actions, request.action, request.readings.of("X-10")):
+        return FALSE, {}
+    if not stands(statement, request.readings):
         return FALSE, {}
     return about(statement, request)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
+from verifier.disputes import Meeting
 from verifier.errors import QuestionError
 from verifier.escalation.actors import Actor
 from verifier.escalation.administrators import is_administrator
@@ -22,6 +23,7 @@ from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
+from verifier.queries.search import asked_in_replay
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, Whom
 from verifier.verdict import Verdict, Way
@@ -75,7 +77,8 @@ class Escalation:
         doubts = self._planner.doubts and self._planner.doubts | self._takeover.doubts
         reached = tuple(key for key in self._takeover.actors if key not in self._takeover.starts)
         verdict = Verdict.UNKNOWN if doubts else Verdict.NO
-        return Way(self._name, verdict, reached=reached, reason="; ".join(sorted(doubts)))
+        reason = "; ".join(sorted(doubts))
+        return Way(self._name, verdict, reached=reached, reason=reason, met=self._met)
 
     def _plan(self, arrivals: Arrivals) -> Plan | None:
         finals = islice(self._finals(arrivals), _MOST_TRIED)
@@ -116,7 +119,17 @@ class Escalation:
             for move, hop in zip(plan.moves, shown, strict=True)
         )
         verdict = Verdict.UNKNOWN if plan.needs else Verdict.YES
-        return Way(self._name, verdict, hops, needs=plan.needs)
+        met = self._met
+        if verdict is Verdict.YES:
+            met = asked_in_replay(self._world, [move.hop for move in plan.moves])
+        return Way(self._name, verdict, hops, needs=plan.needs, met=met)
+
+    @property
+    def _met(self) -> frozenset[Meeting]:
+        """The readings of disputed points that were asked about: for all origins, which share what
+        was found out.
+        """
+        return frozenset(self._world.readings.met)
 
 
 def arrivals(world: World, question: Question, offers: Offers, memory: Memory) -> Arrivals:

@@ -47,7 +47,7 @@ def findings(
     """
     started = time.perf_counter()
     solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
-    world = World(snapshot, solver, readings=readings or Readings())
+    world = World(snapshot, solver, readings=readings or Readings(snapshot.readings))
     becoming = Becoming(world)
     entries = intentions(snapshot.intended)
     day = today or datetime.now(UTC).date()

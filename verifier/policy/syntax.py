@@ -78,7 +78,8 @@ class Statement:
     """One statement; `resources` is None where the attached resource is meant (R1.15).
 
     Compared by identity, so that results can be kept per statement. `position` leads from the
-    top of the document to the statement.
+    top of the document to the statement. What a service adds may stand there only under certain
+    readings of disputed points: `standing` has the pairs of X-18 and X-20.
     """
 
     position: Pointer
@@ -88,6 +89,7 @@ class Statement:
     actions: ActionElement
     resources: ResourceElement | None
     conditions: tuple[Condition, ...]
+    standing: frozenset[tuple[str, str]] | None = None
 
     @property
     def label(self) -> str:

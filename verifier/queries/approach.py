@@ -21,7 +21,8 @@ class Approach:
     """The users and roles from which a chain of roles may lead to what `offers` lists.
 
     Each hop is decided with whatever a session may carry left free: so nothing leads there from
-    those that are missing, while the chain of any other may still break as a whole.
+    those that are missing, while the chain of any other may still break as a whole. `met` are the
+    readings of disputed points that were asked about.
     """
 
     def __init__(self, world: World, offers: Offers) -> None:
@@ -29,6 +30,11 @@ class Approach:
         self._assumers = _Assumers(world)
         self._next: dict[str, Role | None] = {}
         self._doubts: set[str] = set()
+        with world.readings.noted() as self.met:
+            self._find(offers)
+
+    def _find(self, offers: Offers) -> None:
+        world = self._world
         queue = deque(role for role in world.snapshot.roles() if self._arrives(role, offers))
         self._next.update(dict.fromkeys(role.arn for role in queue))
         while queue:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from verifier import facts
 from verifier.compile.targets import Target, rcps
+from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, WhoKind
@@ -43,6 +44,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
             " new workloads find the network and the images that accounts have by default"
         )
     yield f"requests are made on or after {snapshot.as_of.isoformat()}"
+    yield from told(snapshot.readings)
 
 
 def of_findings(world: World) -> Iterator[str]:
@@ -67,6 +69,7 @@ def of_findings(world: World) -> Iterator[str]:
     yield from _of_providers(world)
     yield "a service assumes a role only for the account that the role is of (R7.51)"
     yield f"requests are made on or after {snapshot.as_of.isoformat()}"
+    yield from told(snapshot.readings)
 
 
 def _of_outsiders(snapshot: Snapshot) -> Iterator[str]:

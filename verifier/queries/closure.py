@@ -15,6 +15,7 @@ from iam_smt.principals import Kind
 from iam_smt.terms import FALSE, TRUE
 from iam_smt.theory import Unsat, Unsolved
 from verifier.compile.callers import Caller
+from verifier.disputes import Meeting
 from verifier.queries.barriers import Closed, is_offered
 from verifier.queries.origins import Origin, Start
 from verifier.queries.paths import Path
@@ -64,7 +65,8 @@ class Trail:
 class Closure:
     """The roles that an origin can become with fewer than `limit` requests, found as asked for.
 
-    `closed` are the calls on the way that some policy offers, but that cannot be allowed.
+    `closed` are the calls on the way that some policy offers, but that cannot be allowed; `met` are
+    the readings of disputed points that were asked about.
     """
 
     world: World
@@ -74,6 +76,7 @@ class Closure:
     doubts: set[str] = field(default_factory=set)
     trails: dict[str, Trail] = field(default_factory=dict)
     closed: list[Closed] = field(default_factory=list)
+    met: set[Meeting] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._found: list[Trail] = []
@@ -114,7 +117,10 @@ class Closure:
             return
         self.edges += 1
         path = last_step(self.world, trail.before).assume(role)
-        if possible(self.world, path, self.doubts):
+        with self.world.readings.noted() as met:
+            is_possible = possible(self.world, path, self.doubts)
+        self.met |= met
+        if is_possible:
             self.trails[role.arn] = trail
             queue.append(trail)
         else:

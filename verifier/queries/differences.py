@@ -14,7 +14,7 @@ from verifier.compile.actions import ActionSpace
 from verifier.compile.matching import counted
 from verifier.compile.open_requests import OpenRequest
 from verifier.compile.statements import about, is_void
-from verifier.disputes import Readings
+from verifier.disputes import Meeting, Readings
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect, PolicyKind, Statement
 from verifier.queries.search import Impossible, Undecided, confirmed
@@ -60,13 +60,15 @@ def _by_content(statements: Iterable[tuple[Statement, int]]) -> Mapping[Hashable
 class Difference:
     """A statement that allows more than the other policy: `request` shows it, and has been
     replayed; `chosen` are the condition keys that it takes. Without a request, `reason` says why
-    it is not known whether the statement does.
+    it is not known whether the statement does. `met` are the readings of disputed points that the
+    evaluator asked about.
     """
 
     statement: Statement
     request: Request | None
     chosen: tuple[str, ...] = ()
     reason: str = ""
+    met: frozenset[Meeting] = frozenset()
 
 
 _Part = tuple[Term, int]
@@ -179,13 +181,15 @@ class Comparing:
         self, statement: Statement, question: Term, one: Side, other: Side
     ) -> Difference | None:
         asker, readings = self._asker, self._readings
-        tried: list[tuple[tuple[str, ...], Request]] = []
+        tried: list[tuple[tuple[str, ...], Request, set[Meeting]]] = []
 
         def faults(model: Model) -> list[str]:
             chosen = tuple(sorted(asker.call.chosen(model)))
             request = asker.decode(model)
-            tried.append((chosen, request))
-            return _faults(one.policy, other.policy, request, readings)
+            with readings.noted() as met:
+                found = _faults(one.policy, other.policy, request, readings)
+            tried.append((chosen, request, set(met)))
+            return found
 
         outcome = confirmed(self._solver, asker.with_axioms(question), faults)
         match outcome:
@@ -193,8 +197,8 @@ class Comparing:
                 return None
             case Undecided(reason=reason):
                 return Difference(statement, None, reason=reason)
-        chosen, request = tried[-1]
-        return Difference(statement, request, chosen)
+        chosen, request, met = tried[-1]
+        return Difference(statement, request, chosen, met=frozenset(met))
 
 
 @lru_cache(maxsize=1 << 16)

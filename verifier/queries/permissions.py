@@ -33,6 +33,8 @@ def permissions(
         way = search.run()
         if way.verdict is not Verdict.NO:
             yield way, search.found[1] if search.found else None
+        else:
+            closure.met |= way.met
         return
     found: dict[tuple[Proviso, ...], list[tuple[Way, Allowed]]] = {}
     closed: list[Target] = []
@@ -44,6 +46,7 @@ def permissions(
         elif way.verdict is Verdict.UNKNOWN:
             yield way, None
         else:
+            closure.met |= way.met
             closed.append(target)
     for alike in found.values():
         others = [item.target for them in found.values() if them is not alike for _, item in them]

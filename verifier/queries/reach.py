@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from verifier.compile.targets import Target
+from verifier.disputes import Meeting
 from verifier.queries.approach import Approach
 from verifier.queries.barriers import Closed, barriers
 from verifier.queries.closure import Closure, Trail, last_step, note_closed, possible
@@ -50,6 +51,10 @@ class Search:
 
     def run(self) -> Way:
         """Return the answer for this origin."""
+        with self.world.readings.noted():
+            return self._run()
+
+    def _run(self) -> Way:
         known = self.closure.origin.known_principal
         if self.approach is None or known is None or not self.approach.knows(known):
             return self._search(self.closure)
@@ -131,6 +136,7 @@ class Search:
         path: Path | None = None,
         reason: str = "",
     ) -> Way:
+        met = hops.met if hops else self._met()
         stopped: tuple[Barrier, ...] = ()
         if verdict is Verdict.NO and self.explains:
             stopped = barriers(self.world, [*self.closure.closed, *self.closed])
@@ -143,7 +149,13 @@ class Search:
             reached=self.reached,
             reason=reason,
             provisos=provisos(self.world, path) if path and _is_conditional(hops) else (),
+            met=met,
         )
+
+    def _met(self) -> frozenset[Meeting]:
+        """Return the readings of disputed points that were asked about so far."""
+        of_approach = self.approach.met if self.approach else set()
+        return frozenset(self.world.readings.met | self.closure.met | of_approach)
 
     def _breaks(self) -> tuple[Barrier, ...]:
         """Return where chains break whose hops are each possible, but not all together."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from iam_smt.model import Model
 from iam_smt.terms import Flag, Term, conjunction, disjunction, negation
 from iam_smt.theory import Solver, Unsat, Unsolved
+from verifier.disputes import Meeting
 from verifier.errors import ReplayError
 from verifier.queries import witness
 from verifier.queries.hops import DecodedHop
@@ -20,10 +21,13 @@ _ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A path that the evaluator has confirmed; `decoded` are its hops with their policies."""
+    """A path that the evaluator has confirmed; `decoded` are its hops with their policies, `met`
+    the readings of disputed points that it asked about.
+    """
 
     hops: tuple[Hop, ...]
     decoded: tuple[DecodedHop, ...]
+    met: frozenset[Meeting] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,17 @@ def find(world: World, path: Path) -> Found | Impossible | Undecided:
     outcome = decoded(world, path)
     if not isinstance(outcome, list):
         return outcome
-    return Found(witness.shown(outcome, world.readings), tuple(outcome))
+    met = asked_in_replay(world, outcome)
+    return Found(witness.shown(outcome, world.readings), tuple(outcome), met)
+
+
+def asked_in_replay(world: World, hops: Sequence[DecodedHop]) -> frozenset[Meeting]:
+    """Return the readings of disputed points that the evaluator asks about to confirm a path: on no
+    others does it depend that the path is one.
+    """
+    with world.readings.noted() as met:
+        witness.replay(hops, world.readings)
+    return frozenset(met)
 
 
 def decoded(world: World, path: Path, *besides: Term) -> list[DecodedHop] | Impossible | Undecided:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from fractions import Fraction
 from functools import cached_property
@@ -32,18 +32,26 @@ _SERVICE_NAMES = ("aws:principalservicename", "aws:principalservicenameslist")
 
 @dataclass
 class World:
-    """A snapshot with a solver, with disputed points as `readings` read them, and with what has
-    been found out about it.
+    """A snapshot with a solver and what has been found out about it; `readings` are those of the
+    snapshot, and note which disputed points were met.
     """
 
     snapshot: Snapshot
     solver: Solver = field(default_factory=Solver)
     limits: Limits = field(default_factory=Limits)
-    readings: Readings = field(default_factory=Readings)
+    readings: Readings = None  # type: ignore[assignment]
     targets: dict[Hashable, list[Target]] = field(default_factory=dict, init=False)
     """What actions may be called on, as `goals` has found it."""
 
     _refuted: dict[bytes, bool] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        if self.readings is None:
+            self.readings = Readings(self.snapshot.readings)
+
+    def under(self, readings: Readings) -> World:
+        """Return the same with other readings of disputed points."""
+        return World(replace(self.snapshot, readings=readings.chosen), self.solver, self.limits)
 
     @cached_property
     def not_before(self) -> Fraction:

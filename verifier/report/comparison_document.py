@@ -7,7 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from verifier.comparison import Change, Comparison
-from verifier.report.document import VERSION, CauseDocument, Shape, cause_document
+from verifier.report.document import (
+    VERSION,
+    CauseDocument,
+    DependenceDocument,
+    Shape,
+    cause_document,
+    dependence_documents,
+)
 
 
 class ChangeDocument(Shape):
@@ -32,6 +39,8 @@ class ComparisonDocument(Shape):
     newly_allowed: list[ChangeDocument]
     no_longer_allowed: list[ChangeDocument]
     assumptions: list[str]
+    depends_on: list[DependenceDocument] = Field(description="on which the relation depends")
+    readings: dict[str, str] = Field(description="how disputed points are read, if not by default")
     seconds: float
     solver_questions: int
 
@@ -45,6 +54,8 @@ def document(comparison: Comparison) -> ComparisonDocument:
         newly_allowed=[_change(change) for change in comparison.newly],
         no_longer_allowed=[_change(change) for change in comparison.lost],
         assumptions=list(comparison.assumptions),
+        depends_on=dependence_documents(comparison.depends_on),
+        readings=dict(comparison.readings),
         seconds=round(comparison.effort.seconds, 4),
         solver_questions=comparison.effort.questions,
     )

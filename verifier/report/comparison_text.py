@@ -37,8 +37,7 @@ def render(comparison: Comparison, width: int = 100) -> str:
     shown = sum(change.request is not None for change in changes)
     if shown:
         lines += ["", f"  replayed  {shown} of {shown} requests by the evaluator, under both"]
-    if comparison.assumptions:
-        lines += footer(comparison.assumptions)
+    lines += footer(comparison.assumptions, map(str, comparison.depends_on))
     return "\n".join(lines) + "\n"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from verifier.report.words import only
-from verifier.verdict import Answer, Barrier, Cause, Hop, Miss, Way
+from verifier.verdict import Answer, Barrier, Cause, Dependence, Hop, Miss, Way
 
 VERSION: Literal["1"] = "1"
 
@@ -67,6 +68,20 @@ class MissDocument(Shape):
     witness: list[HopDocument] = Field(description="the path that would then be possible")
 
 
+class UnderDocument(Shape):
+    """The answer under certain readings."""
+
+    readings: list[str] = Field(description="one for each of the points, by its short name")
+    answer: str
+
+
+class DependenceDocument(Shape):
+    """Disputed points on which an answer depends, all of these together."""
+
+    points: list[str] = Field(description="their ids, as X-16")
+    answers: list[UnderDocument] = Field(description="the answer's own readings come first")
+
+
 class WayDocument(Shape):
     """The answer for one class of callers, and for one action where the question is what it can."""
 
@@ -88,6 +103,7 @@ class WayDocument(Shape):
     needs: list[str] = Field(
         description="what no snapshot shows and an unknown would be a yes with"
     )
+    depends_on: list[DependenceDocument]
 
 
 class AnswerDocument(Shape):
@@ -98,6 +114,8 @@ class AnswerDocument(Shape):
     verdict: Literal["yes", "no", "unknown"]
     ways: list[WayDocument]
     assumptions: list[str]
+    depends_on: list[DependenceDocument] = Field(description="of all ways, each once")
+    readings: dict[str, str] = Field(description="how disputed points are read, if not by default")
     remarks: list[str] = Field(description="what is odd in the input")
     seconds: float
     solver_questions: int
@@ -111,6 +129,8 @@ def document(answer: Answer) -> AnswerDocument:
         verdict=answer.verdict.value,
         ways=[way_document(way) for way in answer.ways],
         assumptions=list(answer.assumptions),
+        depends_on=dependence_documents(answer.depends_on),
+        readings=dict(answer.readings),
         remarks=list(answer.remarks),
         seconds=round(answer.effort.seconds, 4),
         solver_questions=answer.effort.questions,
@@ -140,7 +160,21 @@ def way_document(way: Way) -> WayDocument:
         misses=[_miss(miss) for miss in way.misses],
         only=only(way.provisos),
         needs=list(way.needs),
+        depends_on=dependence_documents(way.depends_on),
     )
+
+
+def dependence_documents(found: Iterable[Dependence]) -> list[DependenceDocument]:
+    """Return on which disputed points something depends as the document has it."""
+    return [
+        DependenceDocument(
+            points=list(item.points),
+            answers=[
+                UnderDocument(readings=list(names), answer=answer) for names, answer in item.answers
+            ],
+        )
+        for item in found
+    ]
 
 
 def hop_document(hop: Hop) -> HopDocument:

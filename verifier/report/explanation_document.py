@@ -9,9 +9,11 @@ from pydantic import Field
 from verifier.explanation import Change, Explanation, Grounds, Remedy
 from verifier.report.document import (
     CauseDocument,
+    DependenceDocument,
     HopDocument,
     Shape,
     cause_document,
+    dependence_documents,
     hop_document,
 )
 
@@ -50,6 +52,8 @@ class ExplanationDocument(Shape):
     grounds: list[GroundsDocument] = Field(description="of each request of a yes")
     remedies: list[RemedyDocument] = Field(description="of a no, fewest changes first")
     reason: str = Field(description="what is open, or that no policy would help")
+    depends_on: list[DependenceDocument] = Field(description="on which the verdict depends")
+    readings: dict[str, str] = Field(description="how disputed points are read, if not by default")
 
 
 def render(found: Explanation) -> str:
@@ -60,6 +64,8 @@ def render(found: Explanation) -> str:
         grounds=[_grounds(item) for item in found.grounds],
         remedies=[_remedy(item) for item in found.remedies],
         reason=found.reason,
+        depends_on=dependence_documents(found.depends_on),
+        readings=dict(found.readings),
     )
     return document.model_dump_json(indent=2) + "\n"
 

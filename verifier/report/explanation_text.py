@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from verifier.disputes import told
 from verifier.explanation import Change, Explanation, Grounds, Kind, Remedy
-from verifier.report.lines import INDENT, chosen_keys, headline
+from verifier.report.lines import INDENT, chosen_keys, footer, headline
 from verifier.report.plain import plain
 from verifier.verdict import Cause, Verdict
 
@@ -29,7 +30,8 @@ def render(found: Explanation, width: int = 100) -> str:
         lines += _remedy(number, remedy)
     if found.reason:
         lines.append(f"  open      {plain(found.reason)}")
-    return "\n".join(lines).rstrip() + "\n"
+    lines = "\n".join(lines).rstrip().split("\n")
+    return "\n".join([*lines, *footer(told(found.readings), map(str, found.depends_on))]) + "\n"
 
 
 def _grounds(grounds: Grounds) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 import click
 
 from verifier.catalogue import key_name
 from verifier.report.plain import plain
-from verifier.verdict import Cause
+from verifier.verdict import Cause, Dependence, Way
 
 INDENT = " " * 5
-_MARGIN, _NARROWEST = 12, 20
+_MARGIN, _NARROWEST = 14, 20
+_MOST_NAMES = 4
 OF_THE_CALLER = {"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"}
 """Keys that the ARN of the caller tells."""
 
@@ -41,12 +42,34 @@ def labelled(label: str, causes: Iterable[Cause]) -> Iterator[str]:
         label = ""
 
 
-def footer(assumptions: Iterable[str], width: int | None = None) -> Iterator[str]:
-    """Yield what was assumed, below an empty line; longer lines than `width` go on below."""
+def footer(
+    assumptions: Iterable[str],
+    depends_on: Iterable[str] | None = None,
+    width: int | None = None,
+) -> Iterator[str]:
+    """Yield what was assumed, and where that was looked at on which disputed points it depends,
+    below an empty line; longer lines than `width` go on below.
+    """
     yield ""
-    label = "assumes"
-    for assumption in assumptions:
-        text = plain(assumption)
-        for line in wrap(text, max(width - _MARGIN, _NARROWEST)) if width else [text]:
-            yield f"  {label:<9} {line}"
-            label = ""
+    told = [] if depends_on is None else list(depends_on) or ["nothing disputed"]
+    for label, texts in (("assumes", assumptions), ("depends on", told)):
+        lead = label
+        for text in map(plain, texts):
+            for line in wrap(text, max(width - _MARGIN, _NARROWEST)) if width else [text]:
+                yield f"  {lead:<11} {line}"
+                lead = ""
+
+
+def dependences(ways: Sequence[Way]) -> Iterator[str]:
+    """Yield on which disputed points an answer depends, each once, with whom it is about if there
+    are several.
+    """
+    about: dict[Dependence, dict[str, None]] = {}
+    for way in ways:
+        for found in way.depends_on:
+            about.setdefault(found, {})[way.what or way.who] = None
+    for found, named in about.items():
+        names = list(named)
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        whom = f"   ({', '.join(names[:_MOST_NAMES])}{more})" if len(ways) > 1 else ""
+        yield f"{found}{whom}"

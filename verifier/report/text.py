@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from verifier.question import Form, Question, RouteKind, WhoKind
-from verifier.report.lines import INDENT, chosen_keys, footer, headline, labelled
+from verifier.report.lines import INDENT, chosen_keys, dependences, footer, headline, labelled
 from verifier.report.lists import list_lines
 from verifier.report.plain import plain
 from verifier.report.words import only
@@ -39,7 +39,8 @@ def render(
         lines = list(_can(answer, width))
     else:
         lines = list(_list(answer, width, table=terminal, complete=complete))
-    return "\n".join([*lines, *footer(answer.assumptions, width if terminal else None)]) + "\n"
+    told = footer(answer.assumptions, dependences(answer.ways), width if terminal else None)
+    return "\n".join([*lines, *told]) + "\n"
 
 
 def _is_by_class(question: Question) -> bool:
@@ -66,7 +67,7 @@ def _become(answer: Answer, width: int) -> Iterator[str]:
         for way in found:
             if way.verdict is Verdict.YES:
                 yield f"{INDENT}{plain(way.what)}{_through(way)}"
-            else:
+            elif way.verdict is Verdict.UNKNOWN:
                 yield f"{INDENT}{plain(way.what)}   unknown: {plain(way.reason)}"
 
 

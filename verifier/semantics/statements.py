@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.attached import AttachedPolicy
+from verifier.policy.public import stands
 from verifier.policy.syntax import (
     ActionElement,
     Effect,
@@ -102,6 +103,8 @@ def _matches(
     if not action_fits(statement.actions, request.action, readings):
         return
     if policy.kind is PolicyKind.SCP and _is_void(statement, readings):
+        return
+    if not stands(statement, readings):
         return
     if not resource_fits(statement.resources, request, readings):
         return

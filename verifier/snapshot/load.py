@@ -194,6 +194,7 @@ def _snapshot(
         building.managed,
         dict(sorted(building.workloads.items())),
         tuple(entry for said in manifests for entry in said.intended),
+        {point: reading for said in manifests for point, reading in said.readings.items()},
     )
 
 

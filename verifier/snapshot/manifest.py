@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from verifier import tables
+from verifier.disputes import choose
 from verifier.errors import Place, SnapshotError
 from verifier.snapshot import intended
 from verifier.snapshot.intended import Intended
@@ -41,6 +43,7 @@ class ManifestTable(BaseModel):
     zone: ZoneTable | None = None
     accounts: dict[str, AccountTable] = {}
     intended: Any = []
+    readings: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Manifest:
     names: dict[str, str] = field(default_factory=dict)
     owners: tuple[tuple[str, str], ...] = ()
     intended: tuple[Intended, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     def owner(self, file: str) -> str | None:
         """Return the account that a file, named from the snapshot's folder, belongs to."""
@@ -71,7 +75,8 @@ def read(path: Path, name: str) -> Manifest:
     values = tables.parse(text, name, SnapshotError)
     table = _validated(values, name)
     lines = tables.lines_of(text, "intended")
-    return _manifest(table, tuple(intended.read(table.intended, lines, name)))
+    intentions = tuple(intended.read(table.intended, lines, name))
+    return _manifest(table, intentions, choose(table.readings, Place(name)))
 
 
 def _validated(values: dict[str, Any], name: str) -> ManifestTable:
@@ -83,7 +88,7 @@ def _validated(values: dict[str, Any], name: str) -> ManifestTable:
         if first["type"] == "extra_forbidden":
             problem, remedy = (
                 f"`{key}` is not known here",
-                "legal are as_of, zone, accounts and intended",
+                "legal are as_of, zone, accounts, intended and readings",
             )
         else:
             problem = f"`{key}` is wrong"
@@ -91,7 +96,9 @@ def _validated(values: dict[str, Any], name: str) -> ManifestTable:
         raise SnapshotError(problem, remedy, Place(name)) from None
 
 
-def _manifest(table: ManifestTable, intentions: tuple[Intended, ...]) -> Manifest:
+def _manifest(
+    table: ManifestTable, intentions: tuple[Intended, ...], readings: Mapping[str, str]
+) -> Manifest:
     return Manifest(
         table.as_of,
         tuple(table.zone.accounts) if table.zone else None,
@@ -103,4 +110,5 @@ def _manifest(table: ManifestTable, intentions: tuple[Intended, ...]) -> Manifes
             for pattern in entry.files
         ),
         intentions,
+        readings,
     )

@@ -194,7 +194,8 @@ class Snapshot:
 
     `resources`, managed `policies` and `workloads` are by ARN; `endpoints` are the policies of VPC
     endpoints by endpoint id; `as_of` is the day from which requests are made; `intended` is access
-    from outside that somebody answers for.
+    from outside that somebody answers for; `readings` has, by disputed point, how it is read where
+    not by default.
     """
 
     accounts: Mapping[str, Account]
@@ -207,6 +208,7 @@ class Snapshot:
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     intended: tuple[Intended, ...] = field(default=())
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     def role(self, arn: str) -> Role | None:
         """Return the role with this ARN."""

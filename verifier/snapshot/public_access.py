@@ -8,7 +8,7 @@ from typing import Any
 
 from verifier.errors import SnapshotError
 from verifier.policy.parse import policy_from_text
-from verifier.policy.public import is_public
+from verifier.policy.public import public_under
 from verifier.policy.reading import Location
 from verifier.policy.syntax import Policy, PolicyKind
 from verifier.snapshot.building import Block, Building, Shape, validate
@@ -56,8 +56,9 @@ def restrict(building: Building) -> None:
             continue
         if not building.block(resource).restricts or arn in building.of_vpcs:
             continue
-        if is_public(attached.policy, of_access_point=is_point):
-            policy = _restricted(attached.policy, resource, _keeping(resource, building))
+        under = public_under(attached.policy, of_access_point=is_point)
+        if under:
+            policy = _restricted(attached.policy, resource, _keeping(resource, building), under)
             building.resources[arn] = replace(resource, policy=replace(attached, policy=policy))
 
 
@@ -80,9 +81,11 @@ def _keeping(resource: Resource, building: Building) -> list[str]:
     return sorted(found | ({owner.account} if owner else set()))
 
 
-def _restricted(policy: Policy, resource: Resource, keeping: list[str]) -> Policy:
-    """Return the policy with what Amazon S3 adds to it: only services and the accounts `keeping`
-    access have any.
+def _restricted(
+    policy: Policy, resource: Resource, keeping: list[str], under: frozenset[tuple[str, str]]
+) -> Policy:
+    """Return the policy with what Amazon S3 adds to it where it is public, `under` some readings:
+    only services and the accounts `keeping` access have any.
     """
     text = json.dumps(
         {
@@ -101,4 +104,5 @@ def _restricted(policy: Policy, resource: Resource, keeping: list[str]) -> Polic
         }
     )
     (added,) = policy_from_text(text, PolicyKind.RESOURCE).statements
-    return replace(policy, statements=(*policy.statements, replace(added, position=())))
+    added = replace(added, position=(), standing=under)
+    return replace(policy, statements=(*policy.statements, added))

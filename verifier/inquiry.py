@@ -1,0 +1,182 @@
+"""A question put to a world: who is asked about, what they are asked for, and the ways of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from verifier.disputes import Meeting, Readings
+from verifier.errors import QuestionError
+from verifier.queries.abilities import abilities
+from verifier.queries.action_classes import action_classes
+from verifier.queries.approach import Approach
+from verifier.queries.becoming import becoming
+from verifier.queries.callers import callers
+from verifier.queries.closure import ANY_LENGTH, Closure
+from verifier.queries.dependence import depending
+from verifier.queries.goals import Goal, aims
+from verifier.queries.offers import Offers
+from verifier.queries.origins import Origin
+from verifier.queries.permissions import permissions
+from verifier.queries.reach import Search
+from verifier.queries.world import World
+from verifier.question import Form, Question, RouteKind, Who, WhoKind
+from verifier.verdict import Verdict, Way
+
+_MANY = 20
+"""From so many callers on, where chains lead is found for all of them at once."""
+
+
+_FEW = 3
+"""An answer about no more callers has the path of each."""
+
+_MOST_DETAILS = 5_000
+"""Callers times resources up to which a list says what each caller may act on."""
+
+
+class Inquiry:
+    """A question in a world; the same under other readings of disputed points is made once.
+
+    `wanted` is what is asked for, `origins` are the classes of callers that the question is about,
+    `edges` the assume-role calls that were looked at; with `margins` it is told what would turn an
+    answer. Raises `QuestionError` if the question names
+    what is not there.
+    """
+
+    def __init__(self, world: World, asked: Question, *, margins: bool = False) -> None:
+        self._margins = margins
+        self.world = world
+        self.asked = asked
+        self.wanted = Offers(aims(world, Goal(asked.actions, asked.resource)))
+        if asked.actions and not self.wanted.aims:
+            raise QuestionError(
+                f"{asked.actions[0]} is not called on resources like `{asked.resource}`",
+                asked.text,
+            )
+        self.origins = list(_origins(world, asked))
+        self.edges = 0
+        self._classes = action_classes(world) if asked.form is Form.WHAT_CAN else []
+        escalates = asked.whom is not None or asked.route.kind is RouteKind.ESCALATION
+        self._escalations = _escalations(world, asked, self.wanted) if escalates else None
+        is_plain = bool(asked.actions) and not escalates
+        is_chained = is_plain and asked.route.kind is RouteKind.ASSUMPTION
+        together = is_chained and len(self.origins) > _MANY
+        self._approach = Approach(world, self.wanted) if together else None
+        self._others: dict[frozenset[tuple[str, str]], Inquiry] = {}
+
+    @property
+    def _is_detailed(self) -> bool:
+        """Whether a list of callers says of each on what it may act, and not just that."""
+        asked = self.asked
+        is_list = asked.form is Form.WHO_CAN or len(self.origins) > _FEW
+        is_plain = len(asked.actions) == 1 and asked.route.kind is RouteKind.DIRECTLY
+        return is_list and is_plain and len(self.origins) * len(self.wanted.aims) <= _MOST_DETAILS
+
+    def ways(self, number: int) -> list[Way]:
+        """Return the ways of an origin, by its position, with what they depend on."""
+
+        def answer(readings: Readings) -> tuple[list[Way], set[Meeting]]:
+            asked = self if readings is self.world.readings else self._under(readings)
+            return asked._ways(self.origins[number])
+
+        return list(_of_use(depending(self.world.readings, answer), self.asked.form))
+
+    def _under(self, readings: Readings) -> Inquiry:
+        key = frozenset(readings.chosen.items())
+        if key not in self._others:
+            self._others[key] = Inquiry(self.world.under(readings), self.asked)
+        return self._others[key]
+
+    def _ways(self, origin: Origin) -> tuple[list[Way], set[Meeting]]:
+        """Return the ways of an origin, and what was asked about beside them."""
+        closure = _closure(self.world, self.asked, origin)
+        if self.asked.form is Form.WHAT_CAN:
+            ways = list(abilities(self.world, closure, self._classes, self.asked.resource))
+            self.edges += closure.edges
+            return ways, set(closure.met)
+        if self._escalations is not None:
+            return [self._escalations(origin)], set()
+        if self.asked.form is Form.BECOME:
+            with self.world.readings.noted() as met:
+                ways = list(becoming(self.world, closure))
+            self.edges += closure.edges
+            return ways, set(met)
+        search = Search(self.world, closure, self.wanted, self._approach)
+        ways = [search.run()]
+        if self._margins and self._approach is None:
+            ways = [_with_margins(self.world, self.asked, search, ways[0])]
+        elif self._is_detailed and ways[0].verdict is Verdict.YES:
+            action, resource = self.asked.actions[0], self.asked.resource
+            ways = [way for way, _ in permissions(self.world, closure, action, resource)]
+        self.edges += closure.edges
+        return ways, set()
+
+
+def _closure(world: World, asked: Question, origin: Origin) -> Closure:
+    """Return whom an origin can become with the requests that the question leaves."""
+    # Whom somebody can become is asked without a last request of its own.
+    beyond = 1 if asked.form is Form.BECOME else 0
+    if asked.route.kind is RouteKind.DIRECTLY:
+        return Closure(world, origin, 1 + beyond)
+    return Closure(world, origin, (asked.route.limit or ANY_LENGTH) + beyond)
+
+
+def _with_margins(world: World, question: Question, search: Search, way: Way) -> Way:
+    """Return an answer with what would turn it."""
+    from verifier.queries.margins import Margins
+
+    def again(changed: World) -> Search:
+        origins = _origins(changed, question)
+        same = (origin for origin in origins if origin.name == way.who)
+        closure = _closure(changed, question, next(same, Origin(way.who, ())))
+        wanted = Offers(aims(changed, Goal(question.actions, question.resource)))
+        return Search(changed, closure, wanted)
+
+    found = Margins(world, again)
+    if way.verdict is Verdict.YES and search.found is not None:
+        return replace(way, closes=tuple(found.closing(search.found[1].decoded)))
+    if way.verdict is Verdict.NO:
+        return replace(way, misses=tuple(found.misses(search)))
+    return way
+
+
+def _origins(world: World, question: Question) -> Iterator[Origin]:
+    """Return the classes of callers that the question is about."""
+    if question.whom is not None and question.who is None:
+        kinds = (WhoKind.EXTERNAL, WhoKind.USERS, WhoKind.ROLES)
+        return (origin for kind in kinds for origin in _existing(world, Who(kind)))
+    if question.who is None:
+        return callers(world, Who(WhoKind.ANYONE), roots=True)
+    return callers(world, question.who)
+
+
+def _existing(world: World, who: Who) -> Iterator[Origin]:
+    """Yield the origins of a class that may be empty."""
+    try:
+        yield from callers(world, who)
+    except QuestionError:
+        return
+
+
+def _escalations(world: World, question: Question, offers: Offers) -> Callable[[Origin], Way]:
+    """Return what answers for each origin where permissions may be changed on the way."""
+    from verifier.escalation.entities import Entities
+    from verifier.escalation.memory import Memory
+    from verifier.escalation.search import Escalation, arrivals
+
+    entities, memory = Entities(world.snapshot), Memory()
+    wanted = arrivals(world, question, offers, memory)
+
+    def answer(origin: Origin) -> Way:
+        return Escalation(world, entities, memory, origin, question).search(wanted)
+
+    return answer
+
+
+def _of_use(ways: list[Way], form: Form) -> Iterator[Way]:
+    """Yield the ways that are told: where possibilities are listed, not what is ruled out for
+    certain.
+    """
+    for way in ways:
+        if form is not Form.WHAT_CAN or way.verdict is not Verdict.NO or way.depends_on:
+            yield way
