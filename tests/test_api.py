@@ -108,10 +108,12 @@ def test_progress_is_told(snapshot: Snapshot) -> None:
     heard: list[tuple[str, int, int]] = []
     snapshot.ask(MISSION, progress=lambda text, done, total: heard.append((text, done, total)))
     assert heard == [
-        ("AWS principals outside the zone of trust", 0, 3),
-        ("AWS principals outside the zone of trust", 1, 3),
-        ("federated identities", 2, 3),
-        ("anonymous callers", 3, 3),
+        ("AWS principals outside the zone of trust", 0, 5),
+        ("AWS principals outside the zone of trust", 1, 5),
+        ("identities of token.actions.githubusercontent.com", 2, 5),
+        ("identities of the SAML provider AWSSSO_acme_DO_NOT_DELETE", 3, 5),
+        ("holders of certificates, by rolesanywhere.amazonaws.com", 4, 5),
+        ("anonymous callers", 5, 5),
     ]
 
 

@@ -347,6 +347,15 @@ SHARED_PROVIDERS = {
     "accounts.google.com": ("aud", "", ""),
     "graph.facebook.com": ("app_id", "", ""),
     "www.amazon.com": ("app_id", "", ""),
+    "studio.datachain.ai/api": ("sub", "credentials:", "/"),
+    "api.pulumi.com/oidc": ("aud", "", ""),
+    "sandboxes.cloud": ("aud", "", ""),
+    "oidc.vercel.com": ("aud", "", ""),
+    "scalr.io": ("sub", "", ""),
+    "tokens.cloud.shisho.dev": ("sub", "", ""),
+    "proidc.upbound.io": ("sub", "", ""),
+    "vstoken.actions.githubusercontent.com": ("sub", "", ""),
+    "oidc-configuration.audit-log.githubusercontent.com": ("sub", "", ""),
 }
 """Identity providers that serve many tenants (R7.17): the claim that tells the tenant, what stands
 before the tenant's name in it, and what ends the name.

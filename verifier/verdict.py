@@ -152,6 +152,7 @@ class Way:
     each allows to act on, unless there was too much to look at. Where margins were asked for, a yes
     has what `closes` it, smallest sets of statements, and a no its nearest `misses`. `met` are
     readings of disputed points that were asked about; on some the verdict may depend.
+    `whose` says who of the callers can take the path of a yes, where they can be told apart.
     """
 
     who: str
@@ -164,6 +165,7 @@ class Way:
     needs: tuple[str, ...] = ()
     what: str = ""
     extents: tuple[Extent, ...] = ()
+    whose: str = ""
     closes: tuple[tuple[Cause, ...], ...] = ()
     misses: tuple[Miss, ...] = ()
     met: frozenset[Meeting] = frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from verifier.queries.audience import audience
 from verifier.queries.barriers import barriers
 from verifier.queries.closure import Closure, Trail
 from verifier.queries.offers import Offers
@@ -53,6 +54,7 @@ def _confirmed(world: World, closure: Closure, trail: Trail) -> Way | None:
         outcome.hops,
         provisos=provisos(world, path) if any(hop.chosen for hop in outcome.hops) else (),
         what=trail.roles[-1].arn,
+        whose=audience(world, path),
     )
 
 

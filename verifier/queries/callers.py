@@ -67,7 +67,8 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
 
 def _external(world: World) -> Iterator[Origin]:
     yield origins.outside(world)
-    yield origins.federated(world)
+    yield from origins.providers(world)
+    yield from origins.certificates(world)
     yield origins.anonymous(world)
 
 

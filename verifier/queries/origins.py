@@ -134,6 +134,29 @@ def federated(world: World, provider: str | None = None) -> Origin:
     return Origin(title, tuple(starts))
 
 
+def providers(world: World) -> Iterator[Origin]:
+    """Yield the identities of each provider that trust policies name, those of like providers of
+    several accounts together: of one issuer, or of SAML providers of one name.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in world.trusts.providers():
+        _, mark, saml = name.rpartition(":saml-provider/")
+        title = f"the SAML provider {saml}" if mark else name.rpartition("oidc-provider/")[2]
+        groups.setdefault(title, []).append(name)
+    for title, names in groups.items():
+        starts = (
+            provider_start(name).assuming(partial(world.trusts.named, "provider", name))
+            for name in names
+        )
+        yield Origin(f"identities of {title}", tuple(starts))
+
+
+def certificates(world: World) -> Iterator[Origin]:
+    """Yield the holders of certificates that services vouch for, where roles trust these (R7.1)."""
+    for name in sorted(facts.VOUCHING_SERVICES & set(world.trusts.names("service"))):
+        yield Origin(f"holders of certificates, by {name}", (_service(world, name),))
+
+
 def provider_start(name: str) -> Start:
     """Return an identity that the SAML or OIDC provider `name` vouches for."""
     is_saml = ":saml-provider/" in name

@@ -198,6 +198,11 @@ class Path:
         return [*(step.call for step in self._steps), *others]
 
     @property
+    def first(self) -> Call:
+        """The first call of the path."""
+        return self._steps[0].call
+
+    @property
     def last(self) -> Call:
         """The last call of the path."""
         return self._steps[-1].call

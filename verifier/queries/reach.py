@@ -14,6 +14,7 @@ from itertools import islice
 from verifier.compile.targets import Target
 from verifier.disputes import Meeting
 from verifier.queries.approach import Approach
+from verifier.queries.audience import audience
 from verifier.queries.barriers import Closed, barriers
 from verifier.queries.closure import Closure, Trail, last_step, note_closed, possible
 from verifier.queries.offers import Offers
@@ -150,6 +151,7 @@ class Search:
             reason=reason,
             provisos=provisos(self.world, path) if path and _is_conditional(hops) else (),
             met=met,
+            whose=audience(self.world, self.found[0]) if self.found else "",
         )
 
     def _met(self) -> frozenset[Meeting]:

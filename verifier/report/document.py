@@ -91,6 +91,7 @@ class WayDocument(Shape):
     reached: list[str] = Field(description="the roles that can be become")
     barriers: list[BarrierDocument] = Field(description="what stops the ways of a no")
     reason: str = Field(description="what an unknown leaves open")
+    whose: str = Field(description="who of the callers can, in words, where they are told apart")
     what: str = Field(description="the role to become, or the action, where the question is which")
     extents: list[ExtentDocument] = Field(description="what the action is allowed on, by owner")
     closes: list[list[CauseDocument]] = Field(
@@ -147,6 +148,7 @@ def way_document(way: Way) -> WayDocument:
         reached=list(way.reached),
         barriers=[_barrier(barrier) for barrier in way.barriers],
         reason=way.reason,
+        whose=way.whose,
         what=way.what,
         extents=[
             ExtentDocument(

@@ -20,7 +20,6 @@ _MOST_NAMES = 8
 _CALLERS = {
     "AWS principals outside the zone of trust": "outside the zone of trust",
     "anonymous callers": "without a signature",
-    "federated identities": "a federated identity",
 }
 
 
@@ -74,7 +73,8 @@ def _become(answer: Answer, width: int) -> Iterator[str]:
 def _through(way: Way) -> str:
     """Return the roles on the way, and what the chain depends on."""
     names = [hop.resource.rpartition("/")[2] for hop in way.witness[:-1]]
-    parts = [f"{len(way.witness)} hops, through {' → '.join(names)}"] if names else []
+    parts = [way.whose] if way.whose else []
+    parts += [f"{len(way.witness)} hops, through {' → '.join(names)}"] if names else []
     if way.provisos:
         parts.append("only " + ", ".join(only(way.provisos)))
     return plain("   " + "; ".join(parts)) if parts else ""
@@ -171,7 +171,7 @@ def _change(miss: Miss) -> str:
 
 def _witness(way: Way) -> Iterator[str]:
     for number, hop in enumerate(way.witness, 1):
-        caller = _CALLERS.get(way.who, "") if number == 1 else ""
+        caller = _caller(way) if number == 1 else ""
         yield f"{number:>3}  {plain(hop.principal)}" + (f"   {caller}" if caller else "")
         yield f"{INDENT}{hop.action}  →  {plain(hop.resource)}" + (
             "" if hop.known else "   (any that is not listed)"
@@ -186,6 +186,12 @@ def _witness(way: Way) -> Iterator[str]:
         yield f"{INDENT}nothing has to be done"
         return
     yield f"{INDENT}replayed  {count} of {count} requests are allowed by the evaluator"
+
+
+def _caller(way: Way) -> str:
+    """Return in words who the first caller of a path is."""
+    told = _CALLERS.get(way.who, "")
+    return ", ".join(filter(None, (told, plain(way.whose))))
 
 
 def _details(hop: Hop) -> Iterator[str]:
