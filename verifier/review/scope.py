@@ -4,7 +4,6 @@ from __future__ import annotations
 
 NOT_MODELLED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("forward access sessions: calls that a service makes for its caller", ("R6.62",)),
-    ("calls that are authorized on several resources at once", ("R6.60",)),
     ("what the root sessions of sts:AssumeRoot go on to do", ("R7.71",)),
     ("services whose resource policies decide by a stricter rule: no list of them", ("R6.55",)),
 )
