@@ -23,6 +23,7 @@ from tests.rules.page import rules
 from tests.test_check import valid_sarif
 from tests.test_cli import FOLDER, ROOT, assert_kept
 from tests.test_picture import HOSTILE
+from tests.test_snapshot import allow, role, trust
 from verifier import Snapshot, render_review
 from verifier.cli import cli
 from verifier.example import write as write_example
@@ -346,8 +347,6 @@ def test_empty(tmp_path: Path) -> None:
 
 
 def _closed_role() -> dict[str, object]:
-    from tests.test_snapshot import role, trust
-
     own = {"AWS": "arn:aws:iam::111122223333:root"}
     return role("closed", AssumeRolePolicyDocument=trust(own))
 
@@ -356,3 +355,33 @@ def test_names_are_kept() -> None:
     """The kept reports are of this example: every hostile name is an example of its own."""
     assert len(set(HOSTILE)) == len(HOSTILE)
     assert all((FOLDER / name).is_file() for name in KEPT.values())
+
+
+def test_escalation(tmp_path: Path) -> None:
+    """Who can become administrator by changing permissions is a finding, like callers in one; an
+    administrator, and who only assumes its role, are none.
+    """
+    own = {"AWS": "arn:aws:iam::111122223333:root"}
+
+    def held(*actions: str) -> dict[str, object]:
+        document = allow(list(actions))
+        return {
+            "AssumeRolePolicyDocument": trust(own),
+            "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": document}],
+        }
+
+    page = {
+        "RoleDetailList": [
+            role("admin", **held("*")),
+            role("editor", **held("iam:PutRolePolicy")),
+            role("reader", **held("s3:GetObject")),
+        ]
+    }
+    (tmp_path / "a.json").write_text(json.dumps(page), encoding="utf-8")
+    review = Snapshot.load(tmp_path, as_of=reviews.DAY).review(today=reviews.DAY)
+    (found,) = review.findings
+    assert found.kind == "escalation"
+    assert "role editor of account 111122223333 can become administrator" in found.sentence.lower()
+    assert "iam:PutRolePolicy" in found.sentence
+    assert found.witness
+    assert found.sentence in render_review(review, "html")

@@ -50,13 +50,14 @@ class Asked:
 @dataclass(frozen=True)
 class Review:
     """The review of a snapshot. `findings` are all, the worst first; `outside` is how complete
-    those about the outside are.
+    those about the outside are, `undecided` what is unknown besides.
     """
 
     title: str
     snapshot: model.Snapshot
     findings: tuple[Finding, ...]
     outside: Findings
+    undecided: tuple[Gap, ...]
     checked: tuple[Checked, ...]
     maps: tuple[Map, ...]
     asked: tuple[Asked, ...]
@@ -85,7 +86,7 @@ class Review:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What is unknown."""
-        return self.outside.gaps
+        return (*self.outside.gaps, *self.undecided)
 
     @property
     def is_undecided(self) -> bool:

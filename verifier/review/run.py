@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from iam_smt.theory import Solver
+from verifier.ask import ask
 from verifier.check.baseline import Baseline
 from verifier.check.invariants import Invariant
 from verifier.check.run import Checked, Status, check
-from verifier.finding import Findings
+from verifier.finding import Findings, Gap
 from verifier.findings.powers import own_powers
 from verifier.findings.run import findings
 from verifier.parallel import Progress
 from verifier.queries.world import World
+from verifier.question import Form, RouteKind
+from verifier.review import escalations
 from verifier.review.mapping import maps
 from verifier.review.model import Asked, Map, Review
 from verifier.review.violations import violations
 from verifier.review.words import counted
 from verifier.snapshot.model import Snapshot
-from verifier.verdict import Effort
+from verifier.verdict import Answer, Effort, Verdict
 
 
 def review(
@@ -46,22 +50,28 @@ def review(
     outside = findings(snapshot, timeout=timeout, today=day, jobs=jobs, progress=progress)
     asked.append(Asked(_OUTSIDE, _said(outside), outside.effort))
     answers = check(snapshot, invariants, timeout=timeout, jobs=jobs, progress=progress)
-    checked = tuple((baseline or Baseline()).apply(answers, day))
+    told = (_with_closing(snapshot, item, timeout) for item in answers)
+    checked = tuple((baseline or Baseline()).apply(told, day))
+    changing = ask(snapshot, escalations.QUESTION, timeout=timeout, jobs=jobs, progress=progress)
     drawn = _maps(World(snapshot, Solver(timeout)), outside, asked, progress)
+    found = [*outside.findings, *escalations.escalations(changing)]
+    asked.append(Asked(escalations.QUESTION, _who(changing), changing.effort))
     asked += [Asked(item.sentence, _judged(item), item.answer.effort) for item in checked]
-    found = sorted(
-        (*outside.findings, *violations(checked)), key=lambda finding: finding.severity.rank
-    )
+    found += violations(checked)
     return Review(
         title or _title(snapshot),
         snapshot,
-        tuple(found),
+        tuple(sorted(found, key=lambda finding: finding.severity.rank)),
         outside,
+        tuple(_open(changing)),
         checked,
         tuple(drawn),
         tuple(asked),
     )
 
+
+_FEW = 3
+"""Classes of callers of whose violations is asked what closes them."""
 
 _OUTSIDE = (
     "what may anybody outside the zone of trust do, by any resource policy or trust policy of it?"
@@ -89,6 +99,37 @@ def _said(outside: Findings) -> str:
     if outside.gaps:
         text = f"{counted(len(outside.findings), 'finding')}; unknown at {len(outside.gaps)} places"
     return text
+
+
+def _with_closing(snapshot: Snapshot, item: Checked, timeout: float | None) -> Checked:
+    """Return a violated question about few callers with what would close it."""
+    question = item.answer.question
+    if (
+        item.status is not Status.VIOLATED
+        or item.invariant.expect is Verdict.YES
+        or question.form is not Form.CAN
+        or question.whom is not None
+        or question.route.kind is RouteKind.ESCALATION
+        or len(item.answer.ways) > _FEW
+    ):
+        return item
+    answer = ask(snapshot, question, timeout=timeout, margins=True)
+    names = {way.who for way in item.against}
+    against = tuple(way for way in answer.ways if way.who in names)
+    return replace(item, answer=answer, against=against)
+
+
+def _who(answer: Answer) -> str:
+    able = sum(way.verdict is Verdict.YES for way in answer.ways)
+    return f"{counted(able, 'caller')} of {len(answer.ways):,}, administrators included"
+
+
+def _open(answer: Answer) -> Iterator[Gap]:
+    for way in answer.ways:
+        if way.verdict is Verdict.UNKNOWN:
+            needs = f", if {' and '.join(way.needs)}" if way.needs else ""
+            reason = f"{way.reason or 'it may become administrator via escalation'}{needs}"
+            yield Gap("administrator via escalation", way.who, reason)
 
 
 def _judged(item: Checked) -> str:

@@ -30,7 +30,7 @@ def _violation(item: Checked) -> Finding:
         f"The invariant {invariant.id} is violated: {item.sentence} ({_answers(item)})",
         (),
         tuple(_exposure(item, way) for way in item.against if way.witness),
-        (),
+        tuple(_closes(item)),
         item.fingerprint,
         notes=tuple(_notes(item)),
         suppressions=(_accepted(item),) if accepted else (),
@@ -55,6 +55,19 @@ def _exposure(item: Checked, way: Way) -> Exposure:
         fingerprint = sha256(f"{fingerprint}\n{way.who}".encode()).hexdigest()[:32]
     name = way.who if several else last.resource
     return Exposure(name, account, tuple(causes), (way.witness,), fingerprint)
+
+
+def _closes(item: Checked) -> Iterator[str]:
+    """Yield what turns each answer, by the smallest sets of statements without which it is no."""
+    for way in item.against:
+        lead = f"for {way.who}: " if len(item.against) > 1 else ""
+        for causes in way.closes:
+            yield f"{lead}remove {' and '.join(map(_statement, causes))}"
+
+
+def _statement(cause: Cause) -> str:
+    place = f" ({cause.place})" if cause.place else ""
+    return f"statement {cause.statement} of {cause.policy}{place}"
 
 
 def _notes(item: Checked) -> Iterator[str]:

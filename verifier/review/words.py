@@ -39,6 +39,9 @@ def summary(review: Review) -> Iterator[str]:
     yield _findings(review)
     yield from filter(None, map(_map, review.maps[:1]))
     yield _coverage(review)
+    if review.undecided:
+        callers = counted(len(review.undecided), "caller")
+        yield f"Of {callers} it is unknown whether they can become administrator via escalation."
     if review.checked:
         yield _invariants(review)
 
@@ -86,8 +89,8 @@ def _map(found: Map) -> str:
 
 
 def _coverage(review: Review) -> str:
-    if review.gaps:
-        number = counted(len({gap.resource for gap in review.gaps}), "resource")
+    if review.outside.gaps:
+        number = counted(len({gap.resource for gap in review.outside.gaps}), "resource")
         return f"Of {number} it is unknown whether more is allowed: see what is open."
     coverage = review.outside.coverage
     return (

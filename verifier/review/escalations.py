@@ -1,0 +1,64 @@
+"""Escalations as findings: who can become administrator by changing permissions on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from verifier.finding import Exposure, Finding, Kind, Severity, WayIn, WayInKind
+from verifier.report.phrases import principals
+from verifier.verdict import Answer, Hop, Verdict, Way
+
+QUESTION = "who can become administrator via escalation"
+_ASSUME = "sts:AssumeRole"
+
+
+def escalations(answer: Answer) -> Iterator[Finding]:
+    """Yield a finding for each caller of whom the answer is yes, unless it only assumes roles:
+    the maps have that. The same plan by like callers is one finding.
+    """
+    alike: dict[tuple[object, ...], list[Way]] = {}
+    for way in answer.ways:
+        if way.verdict is Verdict.YES and _changes(way.witness):
+            alike.setdefault(_likeness(way), []).append(way)
+    for ways in alike.values():
+        yield _finding(ways)
+
+
+def _changes(witness: Iterable[Hop]) -> bool:
+    return any(not hop.action.startswith(_ASSUME) for hop in witness)
+
+
+def _likeness(way: Way) -> tuple[object, ...]:
+    """Return the steps of a plan and the statements that allow them."""
+    return (way.who.startswith("arn:"), *((hop.action, hop.by) for hop in way.witness))
+
+
+def _finding(ways: list[Way]) -> Finding:
+    first = ways[0]
+    inside = first.who.startswith("arn:")
+    names = tuple(way.who for way in ways)
+    who = principals(names) if inside else names[0]
+    steps = [hop.action for hop in first.witness if not hop.action.startswith(_ASSUME)]
+    by = ", ".join(dict.fromkeys(steps))
+    exposures = tuple(_exposure(way) for way in ways)
+    digest = sha256("\n".join(["escalation", *sorted(names), *steps]).encode()).hexdigest()[:32]
+    return Finding(
+        Kind.ESCALATION.value,
+        Severity.HIGH if inside else Severity.CRITICAL,
+        WayIn(WayInKind.PRINCIPALS, names if inside else (), who),
+        f"{who[0].upper()}{who[1:]} can become administrator by {by}",
+        (),
+        exposures,
+        (),
+        digest,
+        notes=("a plan of several calls: each is allowed after those before it (R7.83)",),
+    )
+
+
+def _exposure(way: Way) -> Exposure:
+    last = way.witness[-1]
+    causes = dict.fromkeys(cause for hop in way.witness for cause in hop.by if cause.place)
+    digest = sha256(f"escalation\n{way.who}".encode()).hexdigest()[:32]
+    account = last.request.resource_account or last.request.principal.account or ""
+    return Exposure(way.who, account, tuple(causes), (way.witness,), digest)
