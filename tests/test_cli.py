@@ -163,6 +163,15 @@ def test_margins(name: str) -> None:
 
 
 @pytest.mark.usefixtures("acme")
+def test_paths() -> None:
+    """All paths read, to the letter, as they are kept."""
+    question = "can any external principal reach s3:GetObject via role assumption"
+    result = _run("ask", question, "--snapshot", "acme", "--paths")
+    assert (result.exit_code, result.stderr) == (3, "")
+    assert_kept("paths", result.stdout)
+
+
+@pytest.mark.usefixtures("acme")
 def test_options_are_the_sentence() -> None:
     """A question in options is the sentence that they stand for."""
     options = (

@@ -73,6 +73,7 @@ class Snapshot:
         evidence: Path | None = None,
         jobs: int = 1,
         margins: bool = False,
+        paths: bool = False,
     ) -> Answer:
         """Answer a question, or a sentence.
 
@@ -90,6 +91,7 @@ class Snapshot:
             evidence=evidence,
             jobs=jobs,
             margins=margins,
+            paths=paths,
         )
 
     def can(

@@ -28,19 +28,21 @@ def ask(
     evidence: Path | None = None,
     jobs: int = 1,
     margins: bool = False,
+    paths: bool = False,
 ) -> Answer:
     """Answer a question, or a sentence, about a snapshot.
 
     `timeout` is in seconds for each question that the solver is asked; running out is an
     unknown. `evidence` is a folder for the questions that were refuted. `jobs` is the number of
     processes that questions about many principals are spread over. `margins` adds what closes a yes
-    and the nearest misses of a no, for questions about few callers. Raises `QuestionError` if the
-    sentence cannot be read or names what is not there.
+    and the nearest misses of a no, for questions about few callers; with `paths` there is a way for
+    each path, not for each class of callers. Raises `QuestionError` if the sentence cannot be read
+    or names what is not there.
     """
     started = time.perf_counter()
     asked = grammar.parse(question) if isinstance(question, str) else question
     solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
-    inquiry = Inquiry(_world(snapshot, asked, solver), asked, margins=margins)
+    inquiry = Inquiry(_world(snapshot, asked, solver), asked, margins=margins, paths=paths)
 
     def answer(number: int) -> tuple[list[Way], int, int]:
         questions, edges = solver.effort.questions, inquiry.edges

@@ -19,6 +19,7 @@ from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
 from verifier.queries.permissions import permissions
 from verifier.queries.reach import Search
+from verifier.queries.routes import Routes
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.verdict import Verdict, Way
@@ -39,12 +40,15 @@ class Inquiry:
 
     `wanted` is what is asked for, `origins` are the classes of callers that the question is about,
     `edges` the assume-role calls that were looked at; with `margins` it is told what would turn an
-    answer. Raises `QuestionError` if the question names
-    what is not there.
+    answer, with `paths` all ways of a yes. Raises `QuestionError` if the question names what is
+    not there.
     """
 
-    def __init__(self, world: World, asked: Question, *, margins: bool = False) -> None:
+    def __init__(
+        self, world: World, asked: Question, *, margins: bool = False, paths: bool = False
+    ) -> None:
         self._margins = margins
+        self._paths = paths
         self.world = world
         self.asked = asked
         self.wanted = Offers(aims(world, Goal(asked.actions, asked.resource)))
@@ -103,7 +107,10 @@ class Inquiry:
             return ways, set(met)
         search = Search(self.world, closure, self.wanted, self._approach)
         ways = [search.run()]
-        if self._margins and self._approach is None:
+        if self._paths and ways[0].verdict is Verdict.YES:
+            # A path that has to come back to a role is none of the loop-free ones.
+            ways = list(Routes(self.world, closure, self.wanted).ways()) or ways
+        elif self._margins and self._approach is None:
             ways = [_with_margins(self.world, self.asked, search, ways[0])]
         elif self._is_detailed and ways[0].verdict is Verdict.YES:
             action, resource = self.asked.actions[0], self.asked.resource

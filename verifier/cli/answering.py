@@ -50,6 +50,7 @@ _OPTIONS = (
     click.option(
         "--margins", is_flag=True, help="Add what closes a yes, and the nearest misses of a no."
     ),
+    click.option("--paths", "every", is_flag=True, help="Tell all paths, not one."),
     click.option("--all", "complete", is_flag=True, help="List all, also what is alike."),
     output_option,
     timeout_option,
@@ -71,6 +72,7 @@ class Asking:
     paths: tuple[Path, ...]
     form: str | None
     margins: bool
+    every: bool
     complete: bool
     output: Path | None
     timeout: float | None
@@ -110,6 +112,7 @@ class Asking:
                 evidence=self.evidence,
                 jobs=self.jobs,
                 margins=self.margins,
+                paths=self.every,
             )
         write(self._rendered(answer), self.output, pages=self.pages)
         sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[answer.verdict.value])
@@ -121,6 +124,10 @@ class Asking:
             return render_document(answer)
         from verifier.report.text import render as render_text
 
+        if self.every:
+            from verifier.report.paths_text import render as render_paths
+
+            return render_paths(answer, width())
         terminal = self.form == "table" or (self.form is None and is_terminal(self.output))
         return render_text(answer, width(), terminal=terminal, complete=self.complete)
 
