@@ -36,6 +36,7 @@ def _ask(folder: Path, question: str, features: Any = SESSIONS, **tree: Any) -> 
         "roles.json": {"RoleDetailList": [role("worker")]},
         "organization.json": organization,
     }
+    (folder / "features.json").unlink(missing_ok=True)
     if features is not None:
         files["features.json"] = features
     return Snapshot.load(write(folder, files)).ask(question)
@@ -76,11 +77,57 @@ def test_no_member(tmp_path: Path) -> None:
     assert _ask(tmp_path, _question(MANAGEMENT, MANAGEMENT)).no
 
 
-def test_goes_no_further(tmp_path: Path) -> None:
-    """An answer about what a root session may do says that nobody goes on as one (R7.71)."""
-    answer = _ask(tmp_path, "who can s3:DeleteBucketPolicy")
-    assert [line for line in answer.assumptions if "S3UnlockBucketPolicy" in line]
-    other = _ask(tmp_path, "who can s3:DeleteBucket")
-    assert not [line for line in other.assumptions if "root user of a member" in line]
-    off = _ask(tmp_path, "who can s3:DeleteBucketPolicy", _NOTHING)
-    assert not [line for line in off.assumptions if "root user of a member" in line]
+ADMIN = f"arn:aws:iam::{MANAGEMENT}:user/admin"
+MEMBER = f"arn:aws:iam::{A}:root"
+
+
+def test_goes_on_as_root(tmp_path: Path) -> None:
+    """Whoever assumes a root user goes on as it, within the task policy (R7.71, R6.16)."""
+    answer = _ask(tmp_path, f"can {ADMIN} reach s3:DeleteBucketPolicy")
+    assert answer.yes
+    first, last = answer.witness
+    assert (first.action, first.resource) == ("sts:AssumeRoot", MEMBER)
+    task = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
+    assert first.context["sts:taskpolicyarn"] == (task,)
+    assert (last.principal, last.context["aws:assumedroot"]) == (MEMBER, ("true",))
+    assert _ask(tmp_path, f"can {ADMIN} reach s3:DeleteBucket").no
+
+
+def test_own_credentials(tmp_path: Path) -> None:
+    """Tasks about credentials are about those of the root user itself (R7.70)."""
+    answer = _ask(tmp_path, f"can {ADMIN} reach iam:CreateLoginProfile")
+    assert answer.yes
+    assert answer.witness[-1].resource == MEMBER
+    other = f"can {ADMIN} reach iam:CreateLoginProfile on arn:aws:iam::{A}:user/x"
+    assert _ask(tmp_path, other).no
+
+
+def test_not_directly(tmp_path: Path) -> None:
+    """It takes two requests (R7.71)."""
+    question = f"can {ADMIN} reach s3:DeleteBucketPolicy"
+    assert _ask(tmp_path, f"{question} directly").no
+    assert _ask(tmp_path, f"{question} via role assumption in at most 2 hops").yes
+
+
+def test_who_can(tmp_path: Path) -> None:
+    """Who can tells of those who can assume a root user (R7.71)."""
+    answer = _ask(tmp_path, "who can sqs:SetQueueAttributes via role assumption")
+    assert ADMIN in {way.who for way in answer.ways if way.verdict is Verdict.YES}
+    unsaid = _ask(tmp_path, f"can {ADMIN} reach sqs:SetQueueAttributes", None)
+    assert unsaid.unknown
+    assert _ask(tmp_path, f"can {ADMIN} reach sqs:SetQueueAttributes", _NOTHING).no
+
+
+def test_scps_bind_the_session(tmp_path: Path) -> None:
+    """SCPs of the member account bind the root user that is assumed (R7.71)."""
+    deny = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*"}}
+    deny["Statement"]["Resource"] = "*"  # type: ignore[index]
+    policies = [{"Id": "p-deny", "Type": "SERVICE_CONTROL_POLICY", "Content": deny}]
+    accounts = [{"Id": A, "ServiceControlPolicies": ["p-FullAWSAccess", "p-deny"]}]
+    accounts += [{"Id": B}, {"Id": MANAGEMENT}]
+    roots = [{"Id": "r-1", "Accounts": accounts}]
+    question = f"can {ADMIN} reach s3:DeleteBucketPolicy on arn:aws:s3:::data"
+    bucket = f"can {ADMIN} reach s3:DeleteBucketPolicy"
+    answer = _ask(tmp_path, bucket, Roots=roots, Policies=policies)
+    assert {hop.principal for hop in answer.witness} & {MEMBER} == set()
+    assert _ask(tmp_path, question).yes

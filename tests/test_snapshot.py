@@ -248,3 +248,19 @@ def test_described_endpoints(tmp_path: Path) -> None:
     assert answer.unknown
     reason = "the snapshot does not say whether vpce-1 is a gateway endpoint"
     assert reason in answer.ways[0].reason
+
+
+def test_on_behalf_of_the_caller(tmp_path: Path) -> None:
+    """A yes that only a forward access session makes says what it takes for granted (R6.62)."""
+    assumed = "where a service makes a call on behalf of the caller"
+    for condition, forwarded in (
+        ({"Bool": {"aws:ViaAWSService": "true"}}, True),
+        ({"ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}}, True),
+        ({"Bool": {"aws:ViaAWSService": "false"}}, False),
+        ({}, False),
+    ):
+        inline = [{"PolicyName": "p", "PolicyDocument": allow("s3:*", Condition=condition)}]
+        page = {"RoleDetailList": [role("worker", RolePolicyList=inline)]}
+        answer = Snapshot.load(write(tmp_path, {"a.json": page})).ask(QUESTION)
+        assert answer.yes
+        assert any(line.startswith(assumed) for line in answer.assumptions) is forwarded

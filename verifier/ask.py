@@ -11,7 +11,7 @@ from verifier.evidence import recorder
 from verifier.inquiry import Inquiry
 from verifier.parallel import Progress, spread
 from verifier.queries import grammar
-from verifier.queries.assumptions import assumptions
+from verifier.queries.assumptions import assumptions, of_witnesses
 from verifier.queries.limits import Limits
 from verifier.queries.world import World
 from verifier.question import Question, Who, WhoKind
@@ -64,7 +64,10 @@ def ask(
     return Answer(
         asked,
         tuple(ways),
-        tuple(assumptions(inquiry.world, asked, [target for _, target in inquiry.wanted.aims])),
+        (
+            *assumptions(inquiry.world, asked, [target for _, target in inquiry.wanted.aims]),
+            *of_witnesses(ways),
+        ),
         Effort(time.perf_counter() - started, questions, edges),
         tuple(map(str, snapshot.remarks)),
         snapshot.readings,

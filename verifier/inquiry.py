@@ -51,7 +51,7 @@ class Inquiry:
         self._paths = paths
         self.world = world
         self.asked = asked
-        self.wanted = Offers(aims(world, Goal(asked.actions, asked.resource)))
+        self.wanted = _wanted(world, asked)
         if asked.actions and not self.wanted.aims:
             raise QuestionError(
                 f"{asked.actions[0]} is not called on resources like `{asked.resource}`",
@@ -119,6 +119,12 @@ class Inquiry:
         return ways, set()
 
 
+def _wanted(world: World, asked: Question) -> Offers:
+    """Return what is asked for: over role assumption, also what assumed root users may (R7.71)."""
+    by_root = asked.whom is None and asked.route.kind is RouteKind.ASSUMPTION
+    return Offers(aims(world, Goal(asked.actions, asked.resource), by_root=by_root))
+
+
 def _closure(world: World, asked: Question, origin: Origin) -> Closure:
     """Return whom an origin can become with the requests that the question leaves."""
     # Whom somebody can become is asked without a last request of its own.
@@ -136,8 +142,7 @@ def _with_margins(world: World, question: Question, search: Search, way: Way) ->
         origins = _origins(changed, question)
         same = (origin for origin in origins if origin.name == way.who)
         closure = _closure(changed, question, next(same, Origin(way.who, ())))
-        wanted = Offers(aims(changed, Goal(question.actions, question.resource)))
-        return Search(changed, closure, wanted)
+        return Search(changed, closure, _wanted(changed, question))
 
     found = Margins(world, again)
     if way.verdict is Verdict.YES and search.found is not None:

@@ -96,6 +96,7 @@ class Credentials:
     temporary: Term = FALSE
     provider: SingleKey = ABSENT
     issued: NumberVariable | None = None
+    assumed_root: SingleKey = ABSENT
     chained: Term = FALSE
     mfa_age_before: NumberVariable | None = None
 
@@ -141,6 +142,13 @@ class Credentials:
     def of_service(self, name: str) -> Key:
         """Return a key that only sessions run by a service carry (R5.24)."""
         return ABSENT
+
+
+class RootSession(Credentials):
+    """Those of a root user that was assumed: temporary, and marked as such (R5.23, R7.71)."""
+
+    temporary = TRUE
+    assumed_root: SingleKey = known("true")
 
 
 class UserCredentials(Credentials):

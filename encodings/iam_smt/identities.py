@@ -78,7 +78,7 @@ class PrincipalKeys:
             "aws:principalservicenameslist": self._service_names,
             "aws:userid": self._user_identifier,
             "aws:username": self._username,
-            "aws:assumedroot": lambda: ABSENT,
+            "aws:assumedroot": lambda: self._credentials.assumed_root,
             "lambda:functionurlauthtype": self._function_url,
             "aws:federatedprovider": self._provider,
             "aws:tokenissuetime": self._token_issue_time,

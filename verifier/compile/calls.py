@@ -57,6 +57,7 @@ _ALWAYS_SHOWN = (
     "aws:viaawsservice",
     "aws:requestedregion",
     "aws:resourceaccount",
+    "aws:assumedroot",
 )
 """Keys that every witness carries where they are present, asked about or not."""
 
@@ -236,6 +237,7 @@ class Call:
             sources.insert(0, assume)
         if of_call is not None:
             sources.insert(0, of_call)
+        self._given = given
         if given:
             sources.insert(0, Given(given))
         self.context = SymbolicContext(label, sources, type_of)
@@ -288,7 +290,7 @@ class Call:
 
     def decode(self, model: Model, action: str | None = None) -> Request:
         """Return the concrete request that a model describes."""
-        shown = [*_ALWAYS_SHOWN]
+        shown = [*_ALWAYS_SHOWN, *self._given]
         if self.assume is not None:
             shown += ["sts:rolesessionname", *self.assume.carried()]
         self._only_shown |= set(shown) - self.context.keys.keys()

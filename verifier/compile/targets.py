@@ -56,7 +56,8 @@ class Target:
 
     `inside` is the ARN of the listed resource in which it lies, "" where it lies in none. `shares`
     are KMS grants and ACLs, which admit callers beside the policy. `known` says whether
-    the snapshot lists it; `facts` is what is true of an open ARN.
+    the snapshot lists it; `facts` is what is true of an open ARN. `task` is the task policy with
+    which its owner's root user is to be assumed to call it, "" for a call of one's own (R7.71).
     """
 
     label: str
@@ -71,6 +72,7 @@ class Target:
     facts: Term = TRUE
     shares: Level = ()
     inside: str = ""
+    task: str = ""
 
     @property
     def admitting(self) -> Level:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from verifier import facts
 from verifier.compile.targets import Target, rcps
 from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
-from verifier.question import Question, RouteKind, WhoKind
+from verifier.question import Form, Question, RouteKind, WhoKind
 from verifier.snapshot import acls
 from verifier.snapshot.model import Snapshot
+from verifier.verdict import Way
 
 _MOST_NAMED = 8
 _NETWORKS = ("aws:sourcevpc", "aws:sourcevpce")
@@ -162,18 +162,22 @@ def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
         yield f"ACLs that were not given grant nothing: of {_few(found)}"
 
 
-def _of_root_sessions(snapshot: Snapshot, question: Question) -> Iterator[str]:
-    """Yield that nobody goes on as an assumed root user, where one may do what is asked (R7.71)."""
-    organization = snapshot.organization
-    if organization is None or organization.root_access is None:
-        return
-    asked = {action.lower() for action in question.actions}
-    tasks = [name for name, may in facts.ROOT_TASKS.items() if not asked.isdisjoint(may)]
-    if tasks:
+def of_witnesses(ways: Iterable[Way]) -> Iterator[str]:
+    """Yield that calls which services make for the caller follow on calls of its own (R6.62)."""
+    hops = (hop for way in ways for hop in way.witness)
+    if any(hop.context.get("aws:viaawsservice") == ("true",) for hop in hops):
         yield (
-            "nobody goes on as the root user of a member account, who may do this by the task "
-            f"{' or '.join(tasks)}: ask who can sts:AssumeRoot"
+            "where a service makes a call on behalf of the caller, the caller's own call to the"
+            " service is allowed"
         )
+
+
+def _of_root_sessions(snapshot: Snapshot, question: Question) -> Iterator[str]:
+    """Yield that what root users may do that somebody assumes is not listed (R7.71)."""
+    organization = snapshot.organization
+    listed = question.form is Form.WHAT_CAN and organization is not None
+    if listed and organization and organization.root_access is not None:
+        yield "what they may do as the root user of a member account is asked by its action"
 
 
 def _of_access_points(arns: Iterable[str]) -> Iterator[str]:

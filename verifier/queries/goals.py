@@ -10,7 +10,7 @@ from iam_smt.patterns import Pattern
 from iam_smt.theory import Solver, Unsat
 from verifier import catalogue, facts
 from verifier.catalogue import ResourceType
-from verifier.compile.roots import ASSUME_ROOT, root_target
+from verifier.compile.roots import ASSUME_ROOT, root_target, rooted
 from verifier.compile.targets import (
     Target,
     account_target,
@@ -37,13 +37,22 @@ class Goal:
     resource: str | None = None
 
 
-def aims(world: World, goal: Goal) -> list[tuple[str, Target]]:
-    """Return every action of a goal with everything that it may be called on."""
-    return [
-        (action, target)
-        for action in goal.actions
-        for target in targets(world, action, goal.resource)
-    ]
+def aims(world: World, goal: Goal, *, by_root: bool = False) -> list[tuple[str, Target]]:
+    """Return every action of a goal with everything that it may be called on; `by_root` adds what
+    whoever assumes a root user may call it on (R7.71).
+    """
+    found: list[tuple[str, Target]] = []
+    for action in goal.actions:
+        own = targets(world, action, goal.resource)
+        found += [(action, target) for target in own]
+        if by_root:
+            wanted = clause([pattern_of(goal.resource)]) if goal.resource else None
+            found += [
+                (action, target)
+                for target in rooted(world.snapshot, action, own)
+                if wanted is None or target.shape in wanted or not isinstance(target.resource, str)
+            ]
+    return found
 
 
 def targets(world: World, action: str, resource: str | None) -> list[Target]:

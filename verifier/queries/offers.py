@@ -9,6 +9,7 @@ from iam_smt.principals import Kind
 from verifier import facts
 from verifier.compile.callers import Caller
 from verifier.compile.matching import may_fit
+from verifier.compile.roots import ASSUME_ROOT
 from verifier.compile.targets import Target
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect
@@ -28,6 +29,7 @@ class Offers:
             for action, target in self.aims
         ]
         self._to_anyone = any(action.lower() in facts.ALWAYS_ALLOWED for action in self._actions)
+        self._rooted = [aim for aim in self.aims if aim[1].task]
         self._of: dict[tuple[str | None, frozenset[str]], list[Aim]] = {}
 
     def to(self, caller: Caller) -> list[Aim]:
@@ -38,7 +40,7 @@ class Offers:
         (R6.71).
         """
         if self._to_anyone:
-            return [aim for aim in self.aims if _is_own(caller, aim[1])]
+            return [aim for aim in self.aims if _is_own(caller, aim[1]) and not aim[1].task]
         own = self._actions
         if caller.principal.kind is not Kind.ROOT:
             own = frozenset(
@@ -51,9 +53,17 @@ class Offers:
             self._of[key] = [
                 (action, target)
                 for (action, target), admitted in zip(self.aims, self._admitted, strict=True)
-                if admitted or (action in own and caller.account == target.owner)
+                if not target.task
+                and (admitted or (action in own and caller.account == target.owner))
             ]
-        return self._of[key]
+        return self._of[key] + self._by_root(caller) if self._rooted else self._of[key]
+
+    def _by_root(self, caller: Caller) -> list[Aim]:
+        """Return the aims of whoever assumes a root user, if the caller may be one (R7.71)."""
+        may = caller.principal.kind in (Kind.USER, Kind.ROLE_SESSION) and any(
+            allows_action(policy, ASSUME_ROOT) for policy in caller.policies.identity
+        )
+        return self._rooted if may else []
 
 
 def _is_own(caller: Caller, target: Target) -> bool:

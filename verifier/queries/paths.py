@@ -18,6 +18,7 @@ from iam_smt.texts import StringVariable
 from verifier import facts
 from verifier.compile.callers import Caller, session_caller, symbolic_tags, under_name
 from verifier.compile.calls import Authorization, Call, OfCall
+from verifier.compile.roots import ASSUME_ROOT, root_session, root_target, task_arn
 from verifier.compile.targets import Target, role_target
 from verifier.queries.besides import besides
 from verifier.queries.hops import DecodedHop, Replayable
@@ -140,6 +141,8 @@ class Path:
         `others` are what the same call must be authorized for besides, beyond what any such call
         must (R6.60, R6.61).
         """
+        if target.task:
+            self._assume_root(target)
         label = self._next
         assumes = action.lower() in facts.ASSUME_ACTIONS
         keys = self._assume_keys(label, action) if assumes else None
@@ -152,6 +155,18 @@ class Path:
         asked = frozenset(one[0] for one in others)
         self._add(_Step(call, others=(*given_others, *self._besides(call, asked))))
         return self
+
+    def _assume_root(self, target: Target) -> None:
+        """Let the caller at the end of the path go on as the root user of the target's account,
+        for its task (R7.71).
+        """
+        snapshot, account = self.world.snapshot, str(target.owner)
+        root = root_target(snapshot, account)
+        given = {"sts:taskpolicyarn": known(task_arn(root.shape.split(":")[1], target.task))}
+        call = self.world.call(self._next, self.caller, ASSUME_ROOT, root, given=given)
+        self._add(_Step(call))
+        label = f"session {len(self._steps)}"
+        self.caller = root_session(snapshot, account, target.task, label, self.chain)
 
     def _besides(self, call: Call, asked: frozenset[str]) -> Iterator[tuple[_Other, ...]]:
         """Yield what any such call must be authorized for besides, but for what was asked for."""

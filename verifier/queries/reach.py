@@ -80,6 +80,8 @@ class Search:
     def _search(self, trails: Iterable[Trail]) -> Way:
         for trail in trails:
             for action, target in self.offers.to(trail.end(self.world)):
+                if target.task and len(trail.roles) + 2 > self.closure.limit:
+                    continue
                 if trail.roles and not self._may_arrive(trail, action, target):
                     continue
                 path = trail.path(self.world).ask(action, target)

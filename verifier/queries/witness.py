@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from verifier.compile.roots import ASSUME_ROOT
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.syntax import Effect, PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
@@ -32,15 +33,28 @@ def replay(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> list[str
     """
     faults: list[str] = []
     session: Session | None = None
+    root: str | None = None
     for number, hop in enumerate(hops, 1):
         found = [
             fault for each in (hop.main, *hop.others) for fault in _faults(each, session, readings)
         ]
+        if root is not None:
+            found += _of_root(hop.main.request, root)
+        if hop.main.request.action == ASSUME_ROOT:
+            session, root = None, hop.main.request.resource
         if hop.role is not None:
             found += of_tags(hop, hop.role, session)
             session = assume(hop.main.request, hop.role.arn, hop.role.tags, session)
         faults += [f"hop {number}: {fault}" for fault in found]
     return faults
+
+
+def _of_root(request: Request, root: str) -> Iterator[str]:
+    """Yield what is wrong with the request of a root user that was assumed (R7.71)."""
+    if request.principal.name != root:
+        yield "the caller is not the root user that was assumed (R7.71)"
+    if request.context.get("aws:assumedroot") != ("true",):
+        yield "the session of an assumed root user is not marked as such (R5.23)"
 
 
 def of_tags(hop: DecodedHop, role: Role, session: Session | None) -> Iterator[str]:
