@@ -18,7 +18,7 @@ from verifier.policy.files import read_policies
 from verifier.queries.naming import phrase
 from verifier.queries.sentences import sentence
 from verifier.question import Question
-from verifier.snapshot import model
+from verifier.snapshot import known, model
 from verifier.snapshot.kept import load
 from verifier.verdict import Answer
 
@@ -41,15 +41,20 @@ class Snapshot:
         *paths: str | Path,
         as_of: date | None = None,
         readings: Mapping[str, str] = MappingProxyType({}),
+        known_accounts: str | Path | None = None,
     ) -> Self:
         """Load the parts of one snapshot, files or folders.
 
         `as_of` is the day from which requests are made; default is that of `snapshot.toml`, else
         today. `readings` fixes how disputed points are read, as `{"X-16": "simulator"}`, before
-        what `snapshot.toml` says. Raises `InputError` with file, line and column if something is
-        malformed, and for a reading that there is not.
+        what `snapshot.toml` says. `known_accounts` is a file that says whose accounts are, which
+        answers then name. Raises `InputError` with file, line and column if something is malformed,
+        and for a reading that there is not.
         """
-        return cls(load(*paths, as_of=as_of)).under(readings)
+        contents = load(*paths, as_of=as_of)
+        if known_accounts is not None:
+            contents = replace(contents, known=known.read(Path(known_accounts)))
+        return cls(contents).under(readings)
 
     def under(self, readings: Mapping[str, str]) -> Self:
         """Return the same snapshot with some disputed points read in these ways.

@@ -50,6 +50,11 @@ _OPTIONS = (
     click.option(
         "--margins", is_flag=True, help="Add what closes a yes, and the nearest misses of a no."
     ),
+    click.option(
+        "--known-accounts",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="A file that says whose accounts are, to be named in answers.",
+    ),
     click.option("--paths", "every", is_flag=True, help="Tell all paths, not one."),
     click.option("--all", "complete", is_flag=True, help="List all, also what is alike."),
     output_option,
@@ -72,6 +77,7 @@ class Asking:
     paths: tuple[Path, ...]
     form: str | None
     margins: bool
+    known_accounts: Path | None
     every: bool
     complete: bool
     output: Path | None
@@ -100,7 +106,7 @@ class Asking:
 
     def answer(self, question: Callable[[Snapshot], str]) -> NoReturn:
         """Answer the question that `question` makes for the snapshot; exit with the verdict."""
-        snapshot = load(self.paths, self.as_of, self.choices)
+        snapshot = load(self.paths, self.as_of, self.choices, self.known_accounts)
         show_remarks(snapshot.remarks, quiet=self.quiet, verbose=self.verbose)
         from verifier.report.waiting import Waiting
 

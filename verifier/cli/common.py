@@ -117,7 +117,10 @@ def as_of_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 
 def load(
-    paths: tuple[Path, ...], as_of: datetime | None, choices: tuple[str, ...] = ()
+    paths: tuple[Path, ...],
+    as_of: datetime | None,
+    choices: tuple[str, ...] = (),
+    known_accounts: Path | None = None,
 ) -> Snapshot:
     """Load the snapshot that the command line names, with its `choices` of readings."""
     if not paths:
@@ -126,7 +129,8 @@ def load(
     from verifier.disputes import read
 
     readings = read(choices)
-    return Snapshot.load(*paths, as_of=as_of.date() if as_of else None, readings=readings)
+    day = as_of.date() if as_of else None
+    return Snapshot.load(*paths, as_of=day, readings=readings, known_accounts=known_accounts)
 
 
 def status_of(findings: Iterable[Finding], fail_on: str, *, undecided: bool) -> int:

@@ -195,7 +195,7 @@ class Snapshot:
     `resources`, managed `policies` and `workloads` are by ARN; `endpoints` are the policies of VPC
     endpoints by endpoint id; `as_of` is the day from which requests are made; `intended` is access
     from outside that somebody answers for; `readings` has, by disputed point, how it is read where
-    not by default.
+    not by default; `known` says whose other accounts are.
     """
 
     accounts: Mapping[str, Account]
@@ -209,6 +209,12 @@ class Snapshot:
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     intended: tuple[Intended, ...] = field(default=())
     readings: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    def owner(self, account: str) -> str | None:
+        """Return what an account is called: its name, or whose it is known to be."""
+        held = self.accounts.get(account)
+        return (held.name if held else None) or self.known.get(account)
 
     def role(self, arn: str) -> Role | None:
         """Return the role with this ARN."""
