@@ -221,6 +221,22 @@ def test_what_is_not_known_is_a_gap(tmp_path: Path) -> None:
     assert found.verdict is Verdict.UNKNOWN
 
 
+def test_disputed_points(tmp_path: Path) -> None:
+    """What another reading of a disputed point closes is noted, and what it opens is told."""
+    wide = {**reads(), "Resource": "arn:*:data/*"}
+    denied = {**wide, "Effect": "Deny"}
+    (finding,) = found_in(tmp_path, resources=[bucket(wide)]).findings
+    (note,) = finding.notes
+    assert note.startswith(
+        'closed if X-2 is read as "nothing", or if X-1 is read as "parts" and X-2'
+    )
+    found = found_in(tmp_path, resources=[bucket(reads(), denied)])
+    assert (found.findings, found.gaps, found.verdict) == ((), (), Verdict.NO)
+    ((resource, who, reason),) = [(gap.resource, gap.who, gap.reason) for gap in found.disputed]
+    assert (resource, who) == (BUCKET, "anyone, even without AWS credentials")
+    assert reason.startswith('more may be open if X-2 is read as "nothing", or if X-')
+
+
 def test_coverage_is_not_vacuous(tmp_path: Path) -> None:
     """Without what a statement opens, the proof that all is covered fails, whatever the caller."""
     contents = load_case(tmp_path, {"resources": [bucket(reads())]}).contents

@@ -232,7 +232,8 @@ class Findings:
     """All findings of a snapshot, the worst first, and how complete they are.
 
     `gaps` are what is unknown; without any, every request from outside that is allowed is covered
-    by a finding. `unused` names intentions that match nothing.
+    by a finding. `unused` names intentions that match nothing; `disputed` is where more may be open
+    if AWS means something else by what its documentation leaves disputed.
     """
 
     findings: tuple[Finding, ...]
@@ -242,6 +243,7 @@ class Findings:
     effort: Effort
     remarks: tuple[str, ...] = field(default=())
     unused: tuple[str, ...] = field(default=())
+    disputed: tuple[Gap, ...] = field(default=())
 
     @property
     def open(self) -> tuple[Finding, ...]:

@@ -38,6 +38,7 @@ def _content(item: Item) -> Hashable:
         item.intended,
         item.exceeded,
         item.expired,
+        item.notes,
     )
 
 

@@ -45,7 +45,7 @@ class Item:
 
     `opens` says whether anybody on earth may be among them, `restrictable` whether Block Public
     Access would close it, `by` which kinds of policy open it. `intended`, `exceeded` and `expired`
-    are positions in the allow list.
+    are positions in the allow list; `notes` are what another reading of AWS would change.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class Item:
     intended: tuple[int, ...] = ()
     exceeded: tuple[int, ...] = ()
     expired: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,12 @@ from pathlib import Path
 from iam_smt.theory import Solver
 from verifier.disputes import Readings
 from verifier.evidence import recorder
-from verifier.finding import Coverage, Findings, Gap
+from verifier.finding import Coverage, Findings
 from verifier.findings import grouping
 from verifier.findings.becoming import Becoming
-from verifier.findings.cases import cases
 from verifier.findings.guards import Guard, guards
 from verifier.findings.intentions import intentions, means
-from verifier.findings.items import Item, items
-from verifier.findings.openings import search
+from verifier.findings.looking import Look, Looking
 from verifier.findings.outsiders import outsiders
 from verifier.parallel import Progress, spread
 from verifier.queries.assumptions import of_findings
@@ -48,39 +46,33 @@ def findings(
     started = time.perf_counter()
     solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
     world = World(snapshot, solver, readings=readings or Readings(snapshot.readings))
-    becoming = Becoming(world)
     entries = intentions(snapshot.intended)
-    day = today or datetime.now(UTC).date()
+    looking = Looking(Becoming(world), entries, today or datetime.now(UTC).date())
     guarded = list(guards(world, lambda arn: means(entries, arn)))
     open_to_some = [guard for guard in guarded if outsiders(world, guard)]
 
-    def look(guard: Guard) -> tuple[list[Item], list[Gap], int, int]:
+    def look(guard: Guard) -> tuple[Look, int]:
         before = solver.effort.questions
-        met = outsiders(world, guard)
-        calls = list(cases(world, guard, met, [entry.actions for entry in entries]))
-        found = search(world, guard, calls)
-        listed = list(items(becoming, guard, found.openings, entries, day))
-        return listed, found.gaps, found.proved, solver.effort.questions - before
+        return looking.at(guard), solver.effort.questions - before
 
-    found: list[Item] = []
-    gaps: list[Gap] = []
-    proved = questions = 0
-    for number, (guard, result) in enumerate(
-        spread(look, open_to_some, 1 if evidence else jobs), 1
-    ):
+    found: list[Look] = []
+    questions = 0
+    # What was refuted is told in one process only.
+    looked = spread(look, open_to_some, 1 if evidence else jobs)
+    for number, (guard, (more, asked)) in enumerate(looked, 1):
         progress(guard.arn, number, len(open_to_some))
-        found += result[0]
-        gaps += result[1]
-        proved += result[2]
-        questions += result[3]
+        found.append(more)
+        questions += asked
+    items = [item for more in found for item in more.items]
     return Findings(
-        tuple(grouping.findings(snapshot, found, snapshot.intended)),
-        tuple(gaps),
-        _coverage(guarded, proved, len(guarded) - len(open_to_some)),
+        tuple(grouping.findings(snapshot, items, snapshot.intended)),
+        tuple(gap for more in found for gap in more.gaps),
+        _coverage(guarded, sum(more.proved for more in found), len(guarded) - len(open_to_some)),
         tuple(of_findings(world)),
         Effort(time.perf_counter() - started, questions, 0),
         tuple(map(str, snapshot.remarks)),
-        tuple(grouping.unused(found, snapshot.intended)),
+        tuple(grouping.unused(items, snapshot.intended)),
+        tuple(gap for more in found for gap in more.disputed),
     )
 
 

@@ -132,6 +132,9 @@ class FindingsDocument(Shape):
     )
     findings: list[FindingDocument] = Field(description="the worst first")
     gaps: list[GapDocument]
+    disputed: list[GapDocument] = Field(
+        description="where more may be open if a disputed point is read otherwise"
+    )
     coverage: CoverageDocument
     unused: list[str] = Field(description="entries of the allow list that match nothing")
     assumptions: list[str]
@@ -146,6 +149,7 @@ def document(found: Findings) -> FindingsDocument:
         verdict=found.verdict.value,
         findings=[finding_document(finding) for finding in found.findings],
         gaps=[gap_document(gap) for gap in found.gaps],
+        disputed=[gap_document(gap) for gap in found.disputed],
         coverage=coverage_document(found.coverage),
         unused=list(found.unused),
         assumptions=list(found.assumptions),

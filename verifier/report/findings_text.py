@@ -45,6 +45,8 @@ def render(found: Findings, width: int = 100) -> str:
         lines += [*_finding(finding, width), ""]
     for gap in found.gaps:
         lines += _told("unknown", [f"{gap.resource}, for {gap.who}: {gap.reason}"], indent="  ")
+    for gap in found.disputed:
+        lines += _told("depends", [f"{gap.resource}, for {gap.who}: {gap.reason}"], indent="  ")
     lines += _told("covered", [_covered(found.coverage, bool(found.gaps))], indent="  ")
     return "\n".join([*lines, *footer(found.assumptions)]) + "\n"
 

@@ -1,0 +1,125 @@
+"""One guard looked at: what it opens, and on which disputed points that depends."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from verifier.disputes import Meeting, Readings
+from verifier.finding import Gap
+from verifier.findings.becoming import Becoming
+from verifier.findings.cases import cases
+from verifier.findings.guards import Guard
+from verifier.findings.intentions import Intention
+from verifier.findings.items import Item, items
+from verifier.findings.openings import search
+from verifier.findings.outsiders import outsiders
+from verifier.queries.dependence import Changes, bearing, varied
+from verifier.queries.world import World
+from verifier.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found about a guard; `proved` counts the questions that were refuted, `disputed` is
+    what other readings would open.
+    """
+
+    items: tuple[Item, ...]
+    gaps: tuple[Gap, ...]
+    proved: int
+    disputed: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Looks at guards in one world, and holds what they open against the allow list of a day."""
+
+    becoming: Becoming
+    entries: Sequence[Intention]
+    today: date
+
+    @property
+    def world(self) -> World:
+        """The snapshot, and how disputed points are read."""
+        return self.becoming.world
+
+    def at(self, guard: Guard) -> Look:
+        """Return what a guard opens, with what would be otherwise under other readings of disputed
+        points: what another reading closes is noted with the item.
+        """
+        own, met = self._noting(guard)
+        asked = varied(self.world.readings, met, lambda other: self._under(other)._noting(guard))
+        closing: dict[Hashable, list[Changes]] = {}
+        opening: dict[str, list[Changes]] = {}
+        ours = _by_subject(own)
+        for changes, other in asked.items():
+            theirs = _by_subject(other)
+            for subject in ours.keys() - theirs.keys():
+                _add(closing.setdefault(subject, []), changes)
+            for subject, item in theirs.items():
+                if not _extent(item) <= _extent(ours.get(subject)):
+                    _add(opening.setdefault(item.who.text.rstrip(","), []), changes)
+            for gap in other.gaps:
+                if gap not in own.gaps:
+                    _add(opening.setdefault(gap.who, []), changes)
+        found = tuple(
+            replace(item, notes=_closed(closing.get(subject, ()))) for subject, item in ours.items()
+        )
+        disputed = tuple(
+            Gap(guard.arn, who, f"more may be open if {_told(found)}")
+            for who, found in opening.items()
+        )
+        return replace(own, items=found, disputed=disputed)
+
+    def _under(self, readings: Readings) -> Looking:
+        world = World(self.world.snapshot, self.world.solver, readings=readings)
+        return replace(self, becoming=Becoming(world))
+
+    def _noting(self, guard: Guard) -> tuple[Look, set[Meeting]]:
+        """Return what a guard opens, and the disputed points that were met and may matter."""
+        with self.world.readings.noted() as met:
+            found = self._look(guard)
+        verdict = Verdict.UNKNOWN if found.gaps else Verdict.NO
+        return found, set(bearing(met, verdict))
+
+    def _look(self, guard: Guard) -> Look:
+        world = self.world
+        met = outsiders(world, guard)
+        calls = list(cases(world, guard, met, [entry.actions for entry in self.entries]))
+        found = search(world, guard, calls)
+        listed = items(self.becoming, guard, found.openings, self.entries, self.today)
+        return Look(tuple(listed), tuple(found.gaps), found.proved)
+
+
+def _by_subject(look: Look) -> dict[Hashable, Item]:
+    """Return the items by what they are about, however much of it they say."""
+    return {tuple(exposure.fingerprint for exposure in item.exposures): item for item in look.items}
+
+
+def _extent(item: Item | None) -> set[Hashable]:
+    """Return the actions as written, by level, that an item says can be called."""
+    return {
+        (level, pattern)
+        for permission in (item.permissions if item else ())
+        for level, patterns in permission.actions
+        for pattern in patterns
+    }
+
+
+def _add(least: list[Changes], changes: Changes) -> None:
+    """Add changes of readings, fewest first, unless fewer of them do the same."""
+    if not any(set(fewer) <= set(changes) for fewer in least):
+        least.append(changes)
+
+
+def _closed(changes: Sequence[Changes]) -> tuple[str, ...]:
+    return (f"closed if {_told(changes)}",) if changes else ()
+
+
+def _told(found: Sequence[Changes]) -> str:
+    """Return readings in words: any of them, each with all of its points."""
+    return ", or if ".join(
+        " and ".join(f'{point} is read as "{name}"' for point, name in changes) for changes in found
+    )
