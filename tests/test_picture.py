@@ -85,6 +85,20 @@ def test_accounts() -> None:
     assert classes.count("band") == 2
 
 
+def test_several_calls() -> None:
+    """Where the same caller goes on, the box between two calls is what the first one acted on."""
+    eve = Principal.parse("arn:aws:iam::999988887777:user/eve")
+    made, started = "arn:aws:codebuild:eu-west-1:111122223333:project/p", "arn:aws:s3:::logs"
+    path = (
+        hop(eve, "codebuild:CreateProject", made, "111122223333"),
+        hop(eve, "s3:GetObject", started, "111122223333"),
+    )
+    _, texts = _read(picture(path, ACCOUNTS))
+    assert texts.count("user arn:aws:iam::999988887777:user/eve") == 1
+    assert f"resource {made}" in texts
+    assert f"resource {started}" in texts
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names(name: str) -> None:
     """A name adds no element, no attribute and no hidden character, and keeps to its box."""

@@ -9,7 +9,7 @@ from verifier.queries.barriers import barriers
 from verifier.queries.closure import Closure, Trail
 from verifier.queries.offers import Offers
 from verifier.queries.provisos import provisos
-from verifier.queries.search import Found, find
+from verifier.queries.search import Found, Impossible, Undecided, find
 from verifier.queries.states import StateSearch
 from verifier.queries.world import World
 from verifier.snapshot.model import Role
@@ -27,7 +27,7 @@ def becoming(world: World, closure: Closure) -> Iterator[Way]:
         if not trail.roles:
             continue
         way = _confirmed(world, closure, trail)
-        if way is None:
+        if not isinstance(way, Way):
             waiting[trail.roles[-1].arn] = trail.roles[-1]
         else:
             reached = True
@@ -43,11 +43,11 @@ def becoming(world: World, closure: Closure) -> Iterator[Way]:
             yield Way(origin, Verdict.NO, barriers=barriers(world, closure.closed))
 
 
-def _confirmed(world: World, closure: Closure, trail: Trail) -> Way | None:
+def _confirmed(world: World, closure: Closure, trail: Trail) -> Way | Impossible | Undecided:
     path = trail.path(world)
     outcome = find(world, path)
     if not isinstance(outcome, Found):
-        return None
+        return outcome
     return Way(
         closure.origin.name,
         Verdict.YES,
@@ -71,7 +71,9 @@ def _by_state(world: World, closure: Closure, waiting: dict[str, Role]) -> Itera
                 if arn not in waiting or len(roles) >= closure.limit:
                     continue
                 way = _confirmed(world, closure, Trail(start, roles))
-                if way is None:
+                if isinstance(way, Undecided):
+                    open_roles[arn] = way.reason
+                elif isinstance(way, Impossible):
                     open_roles[arn] = "a chain holds hop by hop, but was not confirmed as a whole"
                 else:
                     del waiting[arn]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import zip_longest
 
 from verifier.request import Principal, PrincipalType
 from verifier.verdict import Hop
@@ -58,17 +59,25 @@ _KINDS = {
 
 
 def stops(hops: Sequence[Hop], accounts: Mapping[str, str | None]) -> Iterator[Stop]:
-    """Yield the caller of each hop, and what the last one acts on.
+    """Yield the first caller, and what each hop leads to: whoever calls next, or what was acted
+    on where that is the same caller, or nobody.
 
     `accounts` has the accounts of the zone of trust with their names.
     """
-    for hop in hops:
-        yield _caller(hop.request.principal, accounts)
     if hops:
-        last = hops[-1]
-        kind = Kind.ROLE if last.action in _ASSUME else Kind.RESOURCE
-        place = _place(last.request.resource_account, accounts)
-        yield Stop(kind, short_name(last.resource), last.resource, place, _service(last.resource))
+        yield _caller(hops[0].request.principal, accounts)
+    for hop, following in zip_longest(hops, hops[1:]):
+        if following is not None and following.request.principal != hop.request.principal:
+            yield _caller(following.request.principal, accounts)
+        else:
+            yield _target(hop, accounts)
+
+
+def _target(hop: Hop, accounts: Mapping[str, str | None]) -> Stop:
+    kind = Kind.ROLE if hop.action in _ASSUME else Kind.RESOURCE
+    place = _place(hop.request.resource_account, accounts)
+    service = _service(hop.resource) if kind is Kind.RESOURCE else ""
+    return Stop(kind, short_name(hop.resource), hop.resource, place, service)
 
 
 def _caller(principal: Principal, accounts: Mapping[str, str | None]) -> Stop:

@@ -65,6 +65,8 @@ def _heads(graph: Graph) -> Iterator[str]:
 
 def _links(graph: Graph, corners: dict[str, tuple[float, float]], prefix: str) -> Iterator[str]:
     for (source, target), count in graph.arrows.items():
+        if source == target:
+            continue
         x, y = corners[source]
         u, v = corners[target]
         x, y, v = x + _WIDTH, y + _HEIGHT / 2, v + _HEIGHT / 2

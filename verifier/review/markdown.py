@@ -120,6 +120,8 @@ def _hop(number: int, hop: Hop) -> Iterator[str]:
     for key in hop.chosen:
         values = ", ".join(map(code, hop.context[key]))
         yield f"   - with {escaped(key_name(key))} = {values}"
+    if hop.does:
+        yield f"   - this {escaped(hop.does)}"
     for cause in hop.by:
         place = f", {code(cause.place)}" if cause.place else ""
         yield f"   - by {escaped(str(cause))}{place}"

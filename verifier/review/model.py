@@ -86,16 +86,17 @@ class Review:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What is unknown."""
-        return (*self.outside.gaps, *self.undecided)
+        becoming = (
+            Gap(role, f"callers {drawn.title}", reason)
+            for drawn in self.maps
+            for role, reason in drawn.open
+        )
+        return (*self.outside.gaps, *self.undecided, *becoming)
 
     @property
     def is_undecided(self) -> bool:
         """Whether something that was asked is unknown."""
-        return (
-            bool(self.gaps)
-            or any(drawn.open for drawn in self.maps)
-            or any(item.status is Status.UNKNOWN for item in self.checked)
-        )
+        return bool(self.gaps) or any(item.status is Status.UNKNOWN for item in self.checked)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity are open."""

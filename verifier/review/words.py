@@ -96,7 +96,7 @@ def _coverage(review: Review) -> str:
     return (
         "Every request from outside that is allowed is covered by a finding: the solver refuted"
         f" {counted(coverage.proved, 'question')} about anything else, and"
-        f" {coverage.by_matching:,} more no statement offers to begin with."
+        f" {counted(coverage.by_matching, 'policy names', 'policies name')} nobody from outside."
     )
 
 
