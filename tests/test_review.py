@@ -19,7 +19,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import reviews
-from tests.rules.page import rules
 from tests.test_check import valid_sarif
 from tests.test_cli import FOLDER, ROOT, assert_kept
 from tests.test_picture import HOSTILE
@@ -34,7 +33,6 @@ from verifier.review.csv import cell
 from verifier.review.document import ReviewDocument
 from verifier.review.formats import FORMATS, format_of
 from verifier.review.graph import Node, Side, graph
-from verifier.review.scope import NOT_MODELLED
 
 KEPT = {
     "markdown": "review.md",
@@ -264,12 +262,6 @@ def test_arranged(data: st.DataObject) -> None:
 def test_fewer_crossings() -> None:
     """Two lines that cross are laid side by side."""
     assert arranged([["a", "b"], ["c", "d"]], [("a", "d"), ("b", "c")]) == [["a", "b"], ["d", "c"]]
-
-
-def test_scope() -> None:
-    """What is said not to be modelled is out of scope by the register of rules."""
-    out = {rule.rule for rule in rules().values() if rule.by == "out"}
-    assert {name for _, cited in NOT_MODELLED for name in cited} <= out
 
 
 @pytest.fixture

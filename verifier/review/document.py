@@ -121,7 +121,7 @@ def document(review: Review, *, timings: bool = False) -> ReviewDocument:
         ],
         assumptions=list(review.assumptions),
         assumed_by_invariants=list(review.assumed_besides),
-        not_modelled=[text for text, _ in NOT_MODELLED],
+        not_modelled=list(NOT_MODELLED),
         remarks=list(review.outside.remarks),
     )
 

@@ -36,7 +36,7 @@ def render(review: Review, *, timings: bool = False) -> str:
     if review.assumed_besides:
         lines += ["Single invariants assume besides:", "", *_items(review.assumed_besides), ""]
     lines += ["## Not modelled", ""]
-    lines += [f"- {escaped(text)} ({', '.join(rules)})" for text, rules in NOT_MODELLED]
+    lines += _items(NOT_MODELLED)
     lines += ["", "## Questions asked", "", *_asked(review.asked, timings)]
     return "\n".join(lines).rstrip() + "\n"
 

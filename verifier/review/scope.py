@@ -1,10 +1,11 @@
-"""What no answer takes into account, each with the rules that it is about."""
+"""What no answer takes into account, whatever the snapshot holds."""
 
 from __future__ import annotations
 
-NOT_MODELLED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("forward access sessions: calls that a service makes for its caller", ("R6.62",)),
-    ("what the root sessions of sts:AssumeRoot go on to do", ("R7.71",)),
-    ("services whose resource policies decide by a stricter rule: no list of them", ("R6.55",)),
+NOT_MODELLED: tuple[str, ...] = (
+    "ways to more permissions than those that the page on escalation lists",
+    "whether packets get through: networks count where a condition asks for them",
+    "what an application lets its own users do with the role that it runs as",
+    "credentials that leaked, and people who hand theirs on",
 )
-"""In words, and by rule; `docs/semantics.md` has the reasons."""
+"""In words; `docs/semantics.md` says of each rule of IAM how exact answers are."""
