@@ -94,3 +94,16 @@ def test_any_string_only_adds(case: dict[str, Any]) -> None:
     narrow, wide = compare(old, new), compare(old, new, any_action=True)
     assert bool(wide.newly) >= bool(narrow.newly)
     assert bool(wide.lost) >= bool(narrow.lost)
+
+
+def test_what_other_policies_name_is_nothing_to_these() -> None:
+    """An action that no catalogue has counts only where one of the two policies names it."""
+    every = {"Effect": "Allow", "Action": "sts:AssumeRole*", "Resource": "*"}
+    named = {**every, "Action": "sts:AssumeRoleInADream"}
+    listed = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+    policies = [
+        attached({"Statement": statement}, PolicyKind.IDENTITY, "policy")
+        for statement in (every, named, {**every, "Action": listed})
+    ]
+    assert compare(policies[1], policies[0]).relation is Relation.WIDER
+    assert compare(policies[2], policies[0]).relation is Relation.EQUIVALENT

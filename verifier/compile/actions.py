@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Protocol
@@ -41,7 +42,9 @@ class ActionSpace(Protocol):
 class Actions:
     """The actions of the catalogue, and those that policies name although it has them not (R2.8).
 
-    A set of actions is an integer; bit `n` stands for the action at position `n`.
+    A set of actions is an integer; bit `n` stands for the action at position `n`. Of the actions
+    that are in no catalogue only those count that were taken in by `with_those_of`: what other
+    policies name is nothing to these.
     """
 
     def __init__(self) -> None:
@@ -65,10 +68,26 @@ class Actions:
         return self._names[position]
 
     def with_those_of(self, elements: Iterable[ActionElement]) -> Actions:
-        """Take in what elements name that no catalogue has, before sets of actions are made."""
-        for element in elements:
-            self.of(element)
-        return self
+        """Return these actions, and those besides that elements name and no catalogue has."""
+        texts = (template.text for element in elements for template in element.patterns)
+        found: dict[str, str] = {}
+        for text in texts:
+            if ":" in text and not {"*", "?"}.intersection(text):
+                name = text.lower()
+                if name not in self._positions:
+                    found.setdefault(name, text)
+        return _with(self, tuple(found.values())) if found else self
+
+    def with_names(self, names: Iterable[str]) -> Actions:
+        """Return these actions, and more with these names."""
+        more = copy(self)
+        more._names = [*self._names]
+        more._positions = {**self._positions}
+        more._services = {**self._services}
+        more._patterns = {**self._patterns}
+        for name in names:
+            more._add(name)
+        return more
 
     def of(self, element: ActionElement) -> int:
         """Return the actions that an element is about (R2.6)."""
@@ -132,12 +151,11 @@ class Actions:
                 yield bits & together, resources, example
             bits &= ~together
 
-    def _add(self, name: str) -> int:
+    def _add(self, name: str) -> None:
         position = self._positions[name.lower()] = len(self._names)
         self._names.append(name)
         service = name.partition(":")[0].lower()
         self._services[service] = self._services.get(service, 0) | 1 << position
-        return position
 
     def _named(self, text: str) -> int:
         """Return the actions that one pattern names (R2.1-R2.4)."""
@@ -148,7 +166,7 @@ class Actions:
             return 0
         if "*" not in text and "?" not in text:
             position = self._positions.get(text)
-            return 1 << (self._add(text) if position is None else position)
+            return 0 if position is None else 1 << position
         bits, seen = self._patterns.get(text, (0, 0))
         if seen < len(self._names):
             bits |= self._matching(text, seen)
@@ -189,6 +207,11 @@ class Actions:
             named = [(clause(map(type_pattern, taken)), sample(taken[0]))] if kinds else []
             form = bits, (*named, *([] if required else [(exactly("*"), "*")]))
             self._forms.update((position, form) for position in _positions(bits))
+
+
+@lru_cache(maxsize=1 << 8)
+def _with(known: Actions, names: tuple[str, ...]) -> Actions:
+    return known.with_names(names)
 
 
 @lru_cache(maxsize=1)

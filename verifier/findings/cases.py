@@ -150,7 +150,7 @@ def _classes(
     for statement in statements:
         if statement.effect is Effect.ALLOW:
             offered |= space.of(statement.actions)
-    for bits, targets in _callable(world, guard, space, offered & ~_not_named(elements, space)):
+    for bits, targets in _callable(world, guard, space, offered):
         for part in _parts(bits, elements, space):
             kinds: dict[tuple[str, str], list[str]] = {}
             for name in space.names(part):
@@ -158,16 +158,6 @@ def _classes(
                 kinds.setdefault((service, peculiar(name)), []).append(name)
             for names in kinds.values():
                 yield tuple(sorted(names, key=_order)), targets
-
-
-def _not_named(elements: list[ActionElement], space: Actions) -> int:
-    """Return the actions that no catalogue has, and that none of these elements spells out."""
-    named = 0
-    for element in elements:
-        for pattern in element.patterns:
-            if "*" not in pattern.text and "?" not in pattern.text:
-                named |= space.of(ActionElement((pattern,)))
-    return space.unlisted & ~named
 
 
 def _callable(
