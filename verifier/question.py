@@ -30,6 +30,7 @@ class WhoKind(Enum):
     ROLES = "any role"
     USER = "user"
     ROLE = "role"
+    OTHERS = "any principal of other accounts"
     ACCOUNT = "account"
     PRINCIPAL = "principal"
 

@@ -66,6 +66,7 @@ class Caller:
     """A principal with its credentials and the policies that bind it.
 
     `facts` is what is true of its open parts. `account` is the account's number where it is known.
+    `is_deputy` says that a service acts for one of its customers outside the zone (R7.41).
     """
 
     label: str
@@ -77,6 +78,7 @@ class Caller:
     user_id: Text | None = None
     user_name: Text | None = None
     facts: Term = TRUE
+    is_deputy: bool = False
 
 
 def membership(snapshot: Snapshot, account: str, label: str) -> Membership:

@@ -18,9 +18,10 @@ from verifier.compile.statements import applies
 from verifier.compile.targets import Target, contained_target, resource_target
 from verifier.finding import AccessLevel, WayInKind
 from verifier.findings.guards import Guard, above
-from verifier.findings.outsiders import Outsider, driven_from_outside
+from verifier.findings.outsiders import Outsider
 from verifier.policy.syntax import ActionElement, Effect, Statement
 from verifier.queries.action_classes import peculiar
+from verifier.queries.deputies import driven_from_outside
 from verifier.queries.goals import targets_at
 from verifier.queries.paths import ASSUME_ROLE, Path
 from verifier.queries.world import World

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from iam_smt.automata import clause, exactly
-from iam_smt.keys import SingleKey
-from iam_smt.patterns import ANYTHING, NOT_COLON, Run
 from iam_smt.principals import Kind
-from iam_smt.terms import Term, both, conjunction, negation
-from iam_smt.texts import StringVariable, View, member
 from verifier import facts
-from verifier.compile.calls import Call
 from verifier.compile.open_requests import UNNAMED_SERVICE
 from verifier.finding import WayInKind
 from verifier.findings.guards import Guard
@@ -130,30 +124,3 @@ def _services_in_conditions(policies: Level) -> Iterator[str]:
             for condition in statement.conditions:
                 if condition.key == _SERVICE_NAMES:
                     yield from (value.text for value in condition.values if "*" not in value.text)
-
-
-def driven_from_outside(world: World, call: Call) -> Term:
-    """Return a term that holds iff a service calls for no resource of the zone: what it tells of
-    its source, if anything, is none of the zone's accounts, organizations and buckets (R7.41).
-    """
-    zone = world.snapshot.zone
-    accounts = exactly(*sorted(zone.accounts))
-    ours = [
-        arn
-        for arn, resource in world.snapshot.resources.items()
-        if arn.split(":")[4] == "" and resource.account in zone.accounts
-    ]
-    part = (Run(NOT_COLON), ":")
-    arns = [("arn:", *part * 3, account, ":", ANYTHING) for account in sorted(zone.accounts)]
-    inside = {
-        "aws:sourceaccount": accounts,
-        "aws:sourceowner": accounts,
-        "aws:sourcearn": clause([*arns, *((arn,) for arn in ours)]),
-        "aws:sourceorgid": exactly(*sorted(zone.organizations)),
-    }
-    terms: list[Term] = []
-    for name, of in inside.items():
-        key = call.context.key(name)
-        if isinstance(key, SingleKey) and isinstance(key.value, str | StringVariable | View):
-            terms.append(negation(both(key.present, member(key.value, of))))
-    return conjunction(terms)

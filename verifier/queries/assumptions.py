@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from verifier.compile.targets import Target, rcps
 from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
+from verifier.queries.origins import other_accounts
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, WhoKind
 from verifier.snapshot import acls
@@ -32,6 +33,13 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
         yield from _of_acls(snapshot, shapes)
     yield from _of_root_sessions(snapshot, question)
     kind = question.who.kind if question.who else WhoKind.ANYONE
+    if kind in (WhoKind.OTHERS, WhoKind.ANYONE) and other_accounts(world):
+        yield (
+            "principals of the organization's other accounts are allowed everything by their own"
+            " accounts, within SCPs"
+        )
+    if kind is WhoKind.SERVICE and not (question.who and question.who.names):
+        yield "a service may act for any of its customers: which do is not known (R7.41)"
     if kind in _ABOUT_THE_OUTSIDE:
         yield from _of_outsiders(snapshot)
     if kind in (WhoKind.EXTERNAL, WhoKind.FEDERATED, WhoKind.ANYONE):

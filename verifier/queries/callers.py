@@ -39,6 +39,8 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
             yield origins.outside(world)
         case WhoKind.ANYONE:
             yield from _external(world)
+            if origins.other_accounts(world):
+                yield origins.others(world)
             for name in world.services:
                 yield origins.service(world, name)
             if roots:
@@ -52,7 +54,15 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
         case WhoKind.FEDERATED:
             yield _federated(world, who.names[0] if who.names else None)
         case WhoKind.SERVICE:
-            yield _service(world, who.names[0]) if who.names else origins.services(world)
+            if who.names:
+                yield _service(world, who.names[0])
+            else:
+                yield origins.services(world)
+                yield origins.deputies(world)
+        case WhoKind.OTHERS:
+            if not origins.other_accounts(world):
+                raise QuestionError("the snapshot holds every account of its organization")
+            yield origins.others(world)
         case WhoKind.USERS:
             yield from _some(_users(world, who), "user", who)
         case WhoKind.ROLES:

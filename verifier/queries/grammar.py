@@ -230,6 +230,9 @@ class _Reader(Transformer[Token, Any]):
     def federated(self, parts: list[Token | None]) -> Who:
         return Who(WhoKind.FEDERATED, tuple(str(part) for part in parts if part))
 
+    def others(self, _: list[Token]) -> Who:
+        return Who(WhoKind.OTHERS)
+
     def service(self, _: list[Token]) -> Who:
         return Who(WhoKind.SERVICE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,9 +17,11 @@ from verifier.compile.callers import (
     Caller,
     anonymous_caller,
     federated_caller,
+    membership,
     named_caller,
     outside_caller,
     root_caller,
+    scps,
     session_caller,
     user_caller,
 )
@@ -94,6 +96,51 @@ def account(world: World, number: str) -> Origin:
         for kind in _ACCOUNT_KINDS
     ]
     return Origin(f"principals of account {number}", tuple(starts))
+
+
+def other_accounts(world: World) -> list[str]:
+    """Return the accounts of the organization whose principals the snapshot does not hold."""
+    organization, held = world.snapshot.organization, world.snapshot.accounts
+    return [
+        number
+        for number in (organization.places if organization else ())
+        if number not in held or not (held[number].users or held[number].roles)
+    ]
+
+
+def others(world: World) -> Origin:
+    """Principals of the other accounts of the organization, whose own policies are not known."""
+    groups: dict[Hashable, list[str]] = {}
+    for number in other_accounts(world):
+        place = world.snapshot.place(number)
+        alike = number if number in world.snapshot.accounts else (place and place.path)
+        groups.setdefault((alike, scps(world.snapshot, number)), []).append(number)
+    starts: list[Start] = []
+    for numbers in groups.values():
+        roles = {
+            arn: role for number in numbers for arn, role in world.trusts.of_account(number).items()
+        }
+        for partition in partitions(world):
+            assumed = partial(_of_partition, roles, partition)
+            for kind in _ACCOUNT_KINDS:
+                make = partial(_of_others, world, tuple(numbers), kind, partition)
+                starts.append(Start(kind, make).assuming(assumed))
+    return Origin("principals of the other accounts of the organization", tuple(starts))
+
+
+def _of_others(
+    world: World, numbers: tuple[str, ...], kind: Kind, partition: str, chain: Chain
+) -> Caller:
+    label, snapshot = "other account", world.snapshot
+    caller = outside_caller(Zone(frozenset(), frozenset()), kind, partition, label, chain)
+    number = caller.principal.account
+    return replace(
+        caller,
+        membership=membership(snapshot, numbers[0], label),
+        account=numbers[0] if len(numbers) == 1 else None,
+        policies=replace(caller.policies, scps=scps(snapshot, numbers[0])),
+        facts=TRUE if number is None else member(number, exactly(*numbers)),
+    )
 
 
 def _of_partition(roles: dict[str, Role], partition: str) -> dict[str, Role]:
@@ -171,6 +218,19 @@ def services(world: World) -> Origin:
     others = (*sorted(peculiar), facts.ROLES_ANYWHERE, UNNAMED_SERVICE)
     names = dict.fromkeys((*world.services, *others))
     return Origin("AWS services", tuple(_service(world, name) for name in names))
+
+
+def deputies(world: World) -> Origin:
+    """The services that are named, each made to act by a customer outside the zone (R7.41)."""
+    starts = [
+        replace(_service(world, name), make=partial(_deputy, service_start(name)))
+        for name in (*world.services, UNNAMED_SERVICE)
+    ]
+    return Origin("AWS services acting for accounts outside the zone of trust", tuple(starts))
+
+
+def _deputy(start: Start, chain: Chain) -> Caller:
+    return replace(start.make(chain), is_deputy=True)
 
 
 def service(world: World, name: str) -> Origin:

@@ -21,6 +21,7 @@ from verifier.compile.calls import Authorization, Call, OfCall
 from verifier.compile.roots import ASSUME_ROOT, root_session, root_target, task_arn
 from verifier.compile.targets import Target, role_target
 from verifier.queries.besides import besides
+from verifier.queries.deputies import driven_from_outside
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.world import World
 from verifier.snapshot.model import Role
@@ -271,6 +272,8 @@ class Path:
             for group in step.others
         ]
         calls = self.calls()
+        if self._begins and calls and calls[0].caller.is_deputy:
+            terms.append(driven_from_outside(self.world, calls[0]))
         for call in calls:
             call.note()
         # What is true of one call may ask of another what nothing asked before.
