@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,18 @@ def test_confused_deputies(guard: Any, open_to_others: bool, tmp_path: Path) -> 
         Verdict.YES if open_to_others else Verdict.NO
     )
     assert list(verdicts.values()) == [Verdict.YES]
+
+
+def test_service_linked_roles_serve_their_account(tmp_path: Path) -> None:
+    """Nobody outside makes a service act with the service-linked role of another account (R7.1)."""
+    snapshot = _estate(tmp_path, _BACKUP, "sts:AssumeRole")
+    (goal,) = snapshot.contents.roles()
+    arn = f"arn:aws:iam::{A}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+    linked = replace(goal, arn=arn)
+    account = replace(snapshot.contents.accounts[A], roles={arn: linked})
+    contents = replace(snapshot.contents, accounts={**snapshot.contents.accounts, A: account})
+    (whole, deputies) = Snapshot(contents).ask("what can any service become").ways
+    assert (whole.what, deputies.verdict) == (arn, Verdict.NO)
 
 
 def test_certificates_are_a_way_in(tmp_path: Path) -> None:

@@ -221,12 +221,23 @@ def services(world: World) -> Origin:
 
 
 def deputies(world: World) -> Origin:
-    """The services that are named, each made to act by a customer outside the zone (R7.41)."""
+    """The services that are named, each made to act by a customer outside the zone (R7.41).
+
+    With a service-linked role its service acts for the account of the role only (R7.1).
+    """
     starts = [
-        replace(_service(world, name), make=partial(_deputy, service_start(name)))
+        Start(
+            Kind.SERVICE,
+            partial(_deputy, service_start(name)),
+            partial(_not_linked, world.trusts.named("service", name)),
+        )
         for name in (*world.services, UNNAMED_SERVICE)
     ]
     return Origin("AWS services acting for accounts outside the zone of trust", tuple(starts))
+
+
+def _not_linked(roles: dict[str, Role]) -> dict[str, Role]:
+    return {arn: role for arn, role in roles.items() if not role.is_service_linked}
 
 
 def _deputy(start: Start, chain: Chain) -> Caller:
