@@ -74,8 +74,10 @@ def in_tests(known: Iterable[str]) -> Citations:
 
 
 def names_of_cases() -> Iterator[str]:
-    """Yield the id of every case kept as data."""
-    return (case for case, _ in _cases())
+    """Yield the id of every case kept as data, those of escalation among them."""
+    yield from (case for case, _ in _cases())
+    paths = (ROOT / "tests" / "escalation" / "paths.jsonl").read_text("utf-8")
+    yield from (str(json.loads(line)["id"]) for line in paths.splitlines())
 
 
 def names_of_tests() -> Iterator[str]:

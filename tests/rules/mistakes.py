@@ -13,8 +13,8 @@ _HEAD = """\
 # Mistakes of other tools
 
 Public tools that answer who can do what in AWS were seen to decide these points wrongly. Each is
-decided here by rule, and shown by a case of `tests/cases/` or a test. This page is generated:
-`python -m tests.rules`, and a test fails when it is stale.
+decided here by rule, and shown by a case of `tests/cases/` or `tests/escalation/`, or by a test.
+This page is generated: `python -m tests.rules`, and a test fails when it is stale.
 
 | tool | mistake | shown by |
 |---|---|---|

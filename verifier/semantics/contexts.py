@@ -160,6 +160,9 @@ def _of_call(request: Request) -> Iterator[str]:
         and _one(request, "aws:securetransport") == "false"
     ):
         yield "IAM and STS answer over TLS only (R5.53)"
+    for key in context:
+        if facts.is_unlisted(key):
+            yield f"{key} is no key that AWS documents (R5.1)"
     if not _are_listed(request, "aws:requesttag/", "aws:tagkeys"):
         yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"
     if not _are_listed(request, "kms:encryptioncontext:", "kms:encryptioncontextkeys"):
