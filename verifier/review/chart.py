@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.report.picture import ICONS, MONO, SANS
+from verifier.report.icons import ICONS
+from verifier.report.picture import MONO, SANS
 from verifier.report.stops import Kind
 from verifier.report.svg import content, element, shortened
 from verifier.review.graph import Box, Graph, Side
@@ -105,7 +106,7 @@ def _box(box: Box, x: float, y: float, prefix: str) -> str:
             "path",
             d=ICONS[_KINDS[box.side]],
             class_="icon",
-            transform=f"translate({x + 9:g} {y + 7:g})",
+            transform=f"translate({x + 7:g} {y + 7:g})",
             fill="none",
             stroke="#3b4a5c",
             stroke_width="1.3",
@@ -113,9 +114,9 @@ def _box(box: Box, x: float, y: float, prefix: str) -> str:
         ),
         element(
             "text",
-            content(shortened(box.caption, 18 if box.tag else 26)),
+            content(shortened(box.caption, 27 - len(box.tag))),
             class_="kind",
-            x=x + 32,
+            x=x + 28,
             y=y + 18,
             font_size="10.5",
             fill="#4c5866",
@@ -132,7 +133,7 @@ def _box(box: Box, x: float, y: float, prefix: str) -> str:
         ),
     ]
     if box.tag:
-        parts += _tag(box.tag, x + _WIDTH - 8, y + 18)
+        parts += _tag(box.tag, x + _WIDTH - 6, y + 18)
     label = ", ".join(filter(None, (f"{box.side.value} {box.name}", box.caption, box.tag)))
     return element(
         "a",
@@ -146,7 +147,7 @@ def _box(box: Box, x: float, y: float, prefix: str) -> str:
 
 
 def _tag(text: str, right: float, y: float) -> Iterator[str]:
-    width = 5.4 * len(text) + 10
+    width = 4.9 * len(text) + 9
     kind = f"tag {text.partition(' ')[0]}"
     yield element(
         "rect",
@@ -165,7 +166,7 @@ def _tag(text: str, right: float, y: float) -> Iterator[str]:
         x=right - width / 2,
         y=y,
         text_anchor="middle",
-        font_size="9.5",
+        font_size="9",
         font_weight="700",
         fill="#4c5866",
     )
