@@ -78,7 +78,7 @@ def _of_principal(request: Request) -> Iterator[str]:
         certified or (kind in ACCOUNT_KINDS and kind is not PrincipalType.ROOT)
     ):
         yield "a caller that cannot carry tags has aws:PrincipalTag (R5.10)"
-    if certified and request.action.lower() in facts.TRUST_ACTIONS:
+    if certified and request.action.lower() == "sts:assumerole":
         yield from _of_certificate(request)
     for what in _ORGANIZATIONS:
         paths = context.get(f"aws:{what}orgpaths")
