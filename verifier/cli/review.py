@@ -16,6 +16,7 @@ from verifier.cli.common import (
     no_cache_option,
     output_option,
     quiet_option,
+    reading_option,
     show_remarks,
     snapshot_option,
     status_of,
@@ -57,6 +58,7 @@ _NAMES = ("invariants.toml", "invariants.yaml", "invariants.yml")
 @no_cache_option
 @jobs_option
 @as_of_option("default is that of the snapshot, else today")
+@reading_option
 @quiet_option
 @verbose_option
 @with_errors
@@ -72,6 +74,7 @@ def review(
     timeout: float | None,
     jobs: int,
     as_of: datetime | None,
+    choices: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -90,7 +93,7 @@ def review(
     form = form or (format_of(output) if output else "markdown")
     if form is None:
         raise click.UsageError(f"what {output} is to hold is not clear: give --format")
-    snapshot = load(paths, as_of)
+    snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     with Waiting(quiet=quiet) as waiting:
         found = snapshot.review(
