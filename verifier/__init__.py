@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
     from verifier.review.formats import render_review
     from verifier.review.model import Review
-    from verifier.verdict import Answer, Barrier, Cause, Hop, Verdict, Way
+    from verifier.verdict import Answer, Barrier, Cause, Dependence, Hop, Verdict, Way
 
 __version__ = "0.1.0"
 
@@ -60,7 +60,9 @@ _HOMES = {
     ),
     "Review": "verifier.review.model",
     "render_review": "verifier.review.formats",
-    **dict.fromkeys(("Answer", "Barrier", "Cause", "Hop", "Verdict", "Way"), "verifier.verdict"),
+    **dict.fromkeys(
+        ("Answer", "Barrier", "Cause", "Dependence", "Hop", "Verdict", "Way"), "verifier.verdict"
+    ),
 }
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "Change",
     "Checked",
     "Comparison",
+    "Dependence",
     "Explanation",
     "Finding",
     "Findings",
