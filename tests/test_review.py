@@ -380,3 +380,16 @@ def test_escalation(tmp_path: Path) -> None:
     assert "iam:PutRolePolicy" in found.sentence
     assert found.witness
     assert found.sentence in render_review(review, "html")
+
+
+def test_unknown_is_told(acme: Path) -> None:
+    """Where the solver runs out of time, no form says that something cannot be."""
+    review = Snapshot.load(acme, as_of=reviews.DAY).review(timeout=1e-6, today=reviews.DAY)
+    assert review.is_undecided
+    assert review.maps[0].open
+    for form in ("html", "markdown"):
+        text = render_review(review, form)
+        assert "it is unknown" in text
+        assert "Nobody from outside" not in text
+        assert "Nothing was left open" not in text
+        assert "and nothing else: proved" not in text

@@ -132,8 +132,14 @@ def _map(found: Map) -> Iterator[str]:
     nodes = [
         (box, node) for box in found.graph.boxes for node in box.nodes if node.side is Side.ROLE
     ]
+    if found.open:
+        yield from (
+            f"Of {counted(len(found.open), 'role')} it is unknown: see the open points.",
+            "",
+        )
     if not nodes:
-        yield from ("Nobody of these can become a role.", "")
+        if not found.open:
+            yield from ("Nobody of these can become a role.", "")
         return
     rows = (
         (

@@ -80,12 +80,16 @@ def _findings(review: Review) -> str:
 def _map(found: Map) -> str:
     graph = found.graph
     ways = sum(len(box.nodes) for box in graph.boxes if box.side is Side.WAY_IN)
+    unknown = ""
+    if found.open:
+        unknown = f" Of {counted(len(found.open), 'role')} it is unknown."
     if not graph.roles:
-        return "Nobody from outside can become a role of these accounts."
+        sure = "Nobody from outside can become a role of these accounts."
+        return f"No role is known that can be become from outside.{unknown}" if unknown else sure
     hops = max(index for index, column in enumerate(graph.columns) if column[0].side is Side.ROLE)
     lead = "way in leads" if ways == 1 else "ways in lead"
     far = f", at most {counted(hops, 'hop')} away" if hops > 1 else ""
-    return f"From outside, {ways:,} {lead} to {counted(graph.roles, 'role')}{far}."
+    return f"From outside, {ways:,} {lead} to {counted(graph.roles, 'role')}{far}.{unknown}"
 
 
 def _coverage(review: Review) -> str:
