@@ -12,7 +12,12 @@ from pathlib import Path
 from tests.mutation.mutants import ROOT, Mutant
 
 STAGES = (
-    ("tests/test_cases.py", "tests/test_contexts.py", "tests/test_sessions.py"),
+    (
+        "tests/test_cases.py",
+        "tests/test_carried.py",
+        "tests/test_contexts.py",
+        "tests/test_sessions.py",
+    ),
     ("tests/agreement/test_decisions.py", "tests/laws", "tests/test_public.py"),
     ("tests/agreement", "tests/globs", "tests/test_provisos.py"),
     ("tests",),
