@@ -205,10 +205,9 @@ def test_output_file() -> None:
         (["ask", MISSION, "-s", "acme", "-o", "no/x"], "Error: no/x cannot be written"),
         (["example", "acme"], "is there already; choose another folder, or add --force"),
         (["asc", MISSION], "No such command 'asc'"),
-        (["compare", "acme", "acme"], "error: acme: cannot be read: Is a directory"),
         (
-            ["compare", *["acme/accounts/333344445555/authorization-details.json"] * 2],
-            "this is a snapshot, not a policy; compare files of one policy each",
+            ["compare", "acme", "acme/organization/EuropeOnly.json"],
+            "there is no user, role or resource in acme/organization/EuropeOnly.json",
         ),
         (
             ["compare", *["acme/organization/organization.json"] * 2],

@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
     from verifier.review.formats import render_review
     from verifier.review.model import Review
+    from verifier.snapshot_comparison import (
+        Access,
+        AccessChange,
+        Direction,
+        Edit,
+        EditKind,
+        SnapshotComparison,
+    )
     from verifier.verdict import Answer, Barrier, Cause, Dependence, Hop, Verdict, Way
 
 __version__ = "0.1.0"
@@ -53,6 +61,10 @@ _HOMES = {
         ),
         "verifier.errors",
     ),
+    **dict.fromkeys(
+        ("Access", "AccessChange", "Direction", "Edit", "EditKind", "SnapshotComparison"),
+        "verifier.snapshot_comparison",
+    ),
     **dict.fromkeys(("Explanation", "Grounds", "Remedy"), "verifier.explanation"),
     **dict.fromkeys(("Finding", "Findings", "Severity"), "verifier.finding"),
     **dict.fromkeys(
@@ -66,6 +78,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
+    "AccessChange",
     "Answer",
     "Barrier",
     "Cause",
@@ -73,6 +87,9 @@ __all__ = [
     "Checked",
     "Comparison",
     "Dependence",
+    "Direction",
+    "Edit",
+    "EditKind",
     "Explanation",
     "Finding",
     "Findings",
@@ -91,6 +108,7 @@ __all__ = [
     "RouteKind",
     "Severity",
     "Snapshot",
+    "SnapshotComparison",
     "SnapshotError",
     "Status",
     "UndecidedError",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from verifier.explanation import Explanation
     from verifier.finding import Findings
     from verifier.review.model import Review
+    from verifier.snapshot_comparison import SnapshotComparison
 
 
 class Snapshot:
@@ -154,6 +155,23 @@ class Snapshot:
         caller = phrase(self.contents, who)
         question = sentence(caller, "", on, route=route, where=where, without=without)
         return self.ask(question, timeout=timeout, jobs=jobs)
+
+    def compare(
+        self,
+        new: Snapshot,
+        *,
+        timeout: float | None = None,
+        progress: Progress = lambda text, done, total: None,
+    ) -> SnapshotComparison:
+        """Compare this snapshot with a new one: what is newly allowed, and what no longer, for each
+        principal and each way in?
+
+        `timeout` is in seconds for each question that the solver is asked; running out is an
+        unknown.
+        """
+        from verifier.comparing.run import compare_snapshots
+
+        return compare_snapshots(self.contents, new.contents, timeout=timeout, progress=progress)
 
     def explain(self, question: Question | str, *, timeout: float | None = None) -> Explanation:
         """Explain why one caller can, or cannot, perform an action itself.

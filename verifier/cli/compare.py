@@ -1,4 +1,4 @@
-"""`verifier compare`: what one policy allows that another does not."""
+"""`verifier compare`: what one policy, or snapshot, allows that another does not."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from verifier.cli.common import (
     YES,
     as_of_option,
     evidence_option,
-    format_option,
+    is_terminal,
+    load,
     no_cache_option,
     output_option,
+    pager_option,
     quiet_option,
     reading_option,
     show_remarks,
@@ -30,6 +32,7 @@ from verifier.cli.common import (
 
 if TYPE_CHECKING:
     from verifier.comparison import Comparison
+    from verifier.snapshot_comparison import SnapshotComparison
 
 _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", "endpoint"]
 
@@ -54,13 +57,21 @@ _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", 
     is_flag=True,
     help="Let actions be any strings, not only those that exist or that a policy names.",
 )
-@format_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the comparison; Markdown is made for a comment on a pull request.",
+)
 @output_option
 @timeout_option
 @evidence_option
 @no_cache_option
-@as_of_option("default is that requests may be made at any time")
 @reading_option
+@as_of_option("for policies the default is any time, for snapshots the day of the new one")
+@pager_option
 @quiet_option
 @verbose_option
 @with_errors
@@ -76,18 +87,34 @@ def compare(
     evidence: Path | None,
     as_of: datetime | None,
     choices: tuple[str, ...],
+    pages: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Tell what policy NEW allows that policy OLD does not, and the other way round.
+    """Tell what NEW allows that OLD does not, and the other way round: two policies, or two
+    snapshots.
 
-    A file holds a policy, or what the AWS CLI prints of one. The kind decides which elements are
-    legal and who may be the caller: for resource and trust policies anyone, the outside included.
+    A folder, or a file with account authorization details, is a snapshot: of each principal and
+    each way in it is told what changes, and since which edit. Any other file holds a policy, or
+    what the AWS CLI prints of one. Its kind decides which elements are legal and who may be the
+    caller: for resource and trust policies anyone, the outside included.
 
     \b
     verifier compare old.json new.json
     verifier compare old.json new.json --kind scp --fail-on any
+    verifier compare acme acme-proposed --format markdown -o comment.md
+
+    Exit status: 0 nothing is newly allowed (with --fail-on any: nothing changes), 3 something is,
+    4 unknown, 2 the input or the command is wrong.
     """
+    from verifier.snapshot.load import holds_snapshot
+
+    if holds_snapshot(old) or holds_snapshot(new):
+        if kind or any_action or evidence:
+            raise click.UsageError("--kind, --any-action and --evidence are for policies")
+        changes = _snapshots(old, new, timeout, as_of, choices, quiet, verbose)
+        write(_rendered_changes(changes, form, is_terminal(output)), output, pages=pages)
+        sys.exit(_status_of_changes(changes, fail_on))
     from verifier.compare import compare as compare_policies
     from verifier.disputes import read
     from verifier.policy.files import read_policies
@@ -104,8 +131,25 @@ def compare(
         any_action=any_action,
         readings=read(choices),
     )
-    write(_rendered(found, form), output)
+    write(_rendered(found, form), output, pages=pages)
     sys.exit(_status(found, fail_on))
+
+
+def _snapshots(
+    old: Path,
+    new: Path,
+    timeout: float | None,
+    as_of: datetime | None,
+    choices: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> SnapshotComparison:
+    from verifier.report.waiting import Waiting
+
+    before, after = (load((path,), as_of, choices) for path in (old, new))
+    show_remarks(after.remarks, quiet=quiet, verbose=verbose)
+    with Waiting(quiet=quiet) as waiting:
+        return before.compare(after, timeout=timeout, progress=waiting)
 
 
 def _status(found: Comparison, fail_on: str) -> int:
@@ -115,11 +159,38 @@ def _status(found: Comparison, fail_on: str) -> int:
     return UNKNOWN if changes else NO
 
 
-def _rendered(found: Comparison, form: str) -> str:
-    if form == "json":
-        from verifier.report.comparison_document import render as render_document
+def _status_of_changes(found: SnapshotComparison, fail_on: str) -> int:
+    asked = [found.newly_allowed, *([found.no_longer] if fail_on == "any" else [])]
+    if any(item.changes or item.reached for item in asked):
+        return YES
+    return UNKNOWN if any(item.unknown for item in asked) else NO
 
-        return render_document(found)
+
+def _rendered(found: Comparison, form: str) -> str:
+    match form:
+        case "json":
+            from verifier.report.comparison_document import render as render_document
+
+            return render_document(found)
+        case "markdown":
+            from verifier.report.changes_markdown import render_policies
+
+            return render_policies(found)
     from verifier.report.comparison_text import render as render_text
 
     return render_text(found, width())
+
+
+def _rendered_changes(found: SnapshotComparison, form: str, terminal: bool) -> str:
+    match form:
+        case "json":
+            from verifier.report.changes_document import render as render_document
+
+            return render_document(found)
+        case "markdown":
+            from verifier.report.changes_markdown import render as render_markdown
+
+            return render_markdown(found)
+    from verifier.report.changes_text import render as render_text
+
+    return render_text(found, width(), terminal=terminal)

@@ -341,6 +341,11 @@ def _is_key(arn: str) -> bool:
     return len(parts) > 5 and parts[2] == "kms" and parts[5].startswith("key/")
 
 
+def unlisted_policy(target: Target) -> AttachedPolicy | None:
+    """Return the policy that guards a resource of which nothing is listed: none, but for keys."""
+    return _default_key_policy(str(target.owner)) if _is_key(target.shape) else None
+
+
 def _default_key_policy(account: str) -> AttachedPolicy:
     text = _DEFAULT_KEY_POLICY.replace("ACCOUNT", account)
     return AttachedPolicy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from verifier import catalogue, facts
@@ -13,11 +13,14 @@ from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
 
 
-def action_classes(world: World) -> list[int]:
-    """Return the actions of the catalogue by what can tell them apart in this snapshot."""
-    prefixes = world.readings.of("X-10")
-    elements = {statement.actions for policy in _policies(world) for statement in policy.statements}
-    told_apart = {actions().of(counted(element, prefixes)) for element in elements}
+def action_classes(*worlds: World) -> list[int]:
+    """Return the actions of the catalogue by what can tell them apart in these snapshots."""
+    told_apart = {
+        actions().of(counted(statement.actions, world.readings.of("X-10")))
+        for world in worlds
+        for policy in policies(world)
+        for statement in policy.statements
+    }
     found: list[int] = []
     for parts in _by_call():
         every = reduce(or_, parts)
@@ -28,8 +31,9 @@ def action_classes(world: World) -> list[int]:
     return found
 
 
-def _by_call() -> Iterator[list[int]]:
-    """Yield the actions of each service by how they are called: those on the same types of
+@lru_cache(maxsize=1)
+def _by_call() -> tuple[list[int], ...]:
+    """Return the actions of each service by how they are called: those on the same types of
     resources are one set (R2.29).
     """
     index = catalogue.index()
@@ -38,8 +42,7 @@ def _by_call() -> Iterator[list[int]]:
         alike = found.setdefault(name.partition(":")[0], {})
         key = id(types), peculiar(name)
         alike[key] = alike.get(key, 0) | 1 << position
-    for alike in found.values():
-        yield list(alike.values())
+    return tuple(list(alike.values()) for alike in found.values())
 
 
 def peculiar(action: str) -> str:
@@ -62,7 +65,7 @@ _SPECIAL = frozenset({"iam:passrole", "kms:retiregrant", "sts:assumeroot"}).unio
 )
 
 
-def _policies(world: World) -> Iterator[AttachedPolicy]:
+def policies(world: World) -> Iterator[AttachedPolicy]:
     """Yield every policy of the snapshot once."""
     snapshot = world.snapshot
     seen: set[AttachedPolicy] = set()

@@ -145,8 +145,8 @@ class Path:
         if target.task:
             self._assume_root(target)
         label = self._next
-        assumes = action.lower() in facts.ASSUME_ACTIONS
-        keys = self._assume_keys(label, action) if assumes else None
+        asks = facts.TRUST_ACTIONS if self._is_certified else facts.ASSUME_ACTIONS
+        keys = self._assume_keys(label, action) if action.lower() in asks else None
         call = self.world.call(label, self.caller, action, target, keys, given)
         others = tuple(others)
         given_others = (
@@ -190,10 +190,15 @@ class Path:
 
     def _assume_keys(self, label: str, action: str) -> AssumeRoleKeys:
         """Return the keys with which the caller at the end of the path asks for a session."""
-        certificate = self.caller.principal.provider == facts.ROLES_ANYWHERE
-        return AssumeRoleKeys(
-            label, self.chain, self.caller.credentials, action, certificate=certificate
-        )
+        credentials, certificate = self.caller.credentials, self._is_certified
+        return AssumeRoleKeys(label, self.chain, credentials, action, certificate=certificate)
+
+    @property
+    def _is_certified(self) -> bool:
+        """Whether the caller holds a certificate, whose tags and subject come with each call of
+        IAM Roles Anywhere (R7.1).
+        """
+        return self.caller.principal.provider == facts.ROLES_ANYWHERE
 
     @property
     def _next(self) -> str:

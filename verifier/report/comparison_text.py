@@ -8,7 +8,7 @@ from verifier.comparison import Change, Comparison, Relation
 from verifier.report.lines import INDENT, OF_THE_CALLER, chosen_keys, footer, headline, labelled
 from verifier.report.plain import plain
 
-_COLOURS = {
+COLOURS = {
     Relation.EQUIVALENT: "green",
     Relation.NARROWER: "green",
     Relation.WIDER: "red",
@@ -30,7 +30,7 @@ def render(comparison: Comparison, width: int = 100) -> str:
     relation = comparison.relation
     text = _TEXTS[relation].format(new=comparison.new, old=comparison.old)
     seconds = comparison.effort.seconds
-    lines = [headline(relation.name, _COLOURS[relation], text, seconds, width)]
+    lines = [headline(relation.name, COLOURS[relation], text, seconds, width)]
     lines += _section("newly allowed", comparison.newly)
     lines += _section("no longer allowed", comparison.lost)
     changes = (*comparison.newly, *comparison.lost)

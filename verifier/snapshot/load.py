@@ -82,6 +82,14 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
     return _snapshot(building, found, manifests, as_of)
 
 
+def holds_snapshot(path: Path) -> bool:
+    """Return whether a path is a folder, or a file with the details of accounts."""
+    if not path.is_file():
+        return path.is_dir()
+    value = documents.read(path, str(path)).value
+    return authorization_details.recognises(value) or _is_by_account(value)
+
+
 def _files(paths: Sequence[Path], building: Building, manifests: list[Manifest]) -> Iterator[_File]:
     for path in paths:
         if path.is_file():

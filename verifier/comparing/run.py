@@ -1,0 +1,166 @@
+"""Two snapshots → who can do more and who less: the whole journey on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from iam_smt.theory import Solver
+from verifier.ask import ask
+from verifier.comparing.callers import Asked, asked_about
+from verifier.comparing.differences import Comparing
+from verifier.comparing.facts import changed_facts
+from verifier.comparing.inventory import all_edits
+from verifier.comparing.sides import Side
+from verifier.comparing.targets import Changed
+from verifier.compile.actions import actions
+from verifier.disputes import Readings
+from verifier.parallel import Progress
+from verifier.queries.action_classes import action_classes
+from verifier.queries.assumptions import assumptions
+from verifier.queries.goals import Goal, aims
+from verifier.queries.grammar import parse
+from verifier.queries.offers import Offers
+from verifier.queries.search import Undecided
+from verifier.queries.world import World
+from verifier.snapshot.model import Snapshot, Zone
+from verifier.snapshot_comparison import (
+    Access,
+    AccessChange,
+    Direction,
+    Edit,
+    OpenPoint,
+    SnapshotComparison,
+)
+from verifier.verdict import Cause, Effort, Verdict, Way
+
+_REACH = "what can any external principal become"
+
+
+def compare_snapshots(
+    old: Snapshot,
+    new: Snapshot,
+    *,
+    timeout: float | None = None,
+    progress: Progress = lambda text, done, total: None,
+    readings: Readings | None = None,
+) -> SnapshotComparison:
+    """Compare two snapshots: what does the new one allow that the old one does not, and the other
+    way round?
+
+    `timeout` is in seconds for each question that the solver is asked; running out is an unknown.
+    Disputed points are read as `readings` say. The zone of trust is that of both together, and
+    requests are made on or after the day of the new snapshot.
+    """
+    started = time.perf_counter()
+    readings = readings or Readings(new.readings)
+    solver = Solver(timeout)
+    zone = Zone(
+        old.zone.accounts | new.zone.accounts, old.zone.organizations | new.zone.organizations
+    )
+    before, after = (
+        Side(World(replace(item, zone=zone, as_of=new.as_of), solver, readings=readings))
+        for item in (old, new)
+    )
+    edits = all_edits(before, after)
+    classes = action_classes(before.world, after.world) if edits else []
+    newly = _direction(Comparing(after, before, towards_new=True), classes, progress)
+    lost = _direction(Comparing(before, after, towards_new=False), classes, progress)
+    facts = tuple(changed_facts(before, after))
+    ways = [_reached(side, timeout) if edits else {} for side in (before, after)]
+    return SnapshotComparison(
+        _with(newly[0], ways[1], ways[0], facts),
+        _with(lost[0], ways[0], ways[1], facts),
+        edits,
+        len(newly[1] | lost[1]),
+        len(_names(before) | _names(after)),
+        tuple(_assumed(after, readings)),
+        Effort(time.perf_counter() - started, solver.effort.questions, 0),
+    )
+
+
+def _names(side: Side) -> set[str]:
+    return {*side.principals, *(origin.name for origin in side.ways_in())}
+
+
+def _assumed(side: Side, readings: Readings) -> Iterator[str]:
+    yield from assumptions(side.world, parse("can anyone perform sts:AssumeRole"), ())
+    yield "what only one of the snapshots lists is, in the other, there without a policy of its own"
+    for point in sorted({point for point, _ in readings.met}):
+        yield f"the disputed point {point} is read as `{readings.of(point)}`"
+
+
+def _reached(side: Side, timeout: float | None) -> dict[tuple[str, str], Way]:
+    """Return the roles that outsiders can become, or may, each by who becomes it."""
+    answer = ask(side.snapshot, _REACH, timeout=timeout)
+    return {(way.who, way.what): way for way in answer.ways if way.verdict is not Verdict.NO}
+
+
+def _with(
+    found: Direction,
+    here: dict[tuple[str, str], Way],
+    there: dict[tuple[str, str], Way],
+    facts: tuple[OpenPoint, ...],
+) -> Direction:
+    """Add to a direction whom outsiders become here only, and what is open besides."""
+    reached = [way for key, way in here.items() if way.verdict is Verdict.YES and key not in there]
+    unknown = [
+        OpenPoint(f"{way.who}: {way.what}", way.reason)
+        for key, way in (*here.items(), *there.items())
+        if way.verdict is Verdict.UNKNOWN
+        and (key not in here or key not in there or here[key].verdict is not there[key].verdict)
+    ]
+    return replace(
+        found,
+        reached=tuple(reached),
+        unknown=(*found.unknown, *dict.fromkeys(unknown), *facts),
+        ways_in=tuple(way for way in here.values() if way.verdict is Verdict.YES),
+    )
+
+
+def _direction(
+    comparing: Comparing, classes: list[int], progress: Progress
+) -> tuple[Direction, set[str]]:
+    """Return what only one side allows, and who was asked about."""
+    callers = list(asked_about(comparing))
+    changed = Changed(comparing)
+    found: dict[tuple[tuple[Edit, ...], tuple[Cause, ...]], list[Access]] = {}
+    unknown: dict[OpenPoint, None] = {}
+    asked: set[str] = set()
+    for number, bits in enumerate(classes):
+        progress("comparing", number, len(classes))
+        touched = [caller for caller in callers if caller.affected & bits]
+        if not touched and not changed.actions & bits:
+            continue
+        action = min(actions().names(bits), key=len)
+        wanted = Offers(aims(comparing.here.world, Goal((action,), None)))
+        others = changed.among(wanted, action) if changed.actions & bits else set()
+        for caller in callers if others else touched:
+            for outcome in _of_caller(comparing, caller, bits, action, wanted, others):
+                asked.add(caller.name)
+                if isinstance(outcome, Undecided):
+                    unknown[OpenPoint(caller.name, outcome.reason)] = None
+                elif outcome is not None:
+                    access, edits = outcome
+                    found.setdefault((edits, access.hop.by), []).append(access)
+    changes = [AccessChange(edits, tuple(them)) for (edits, _), them in found.items()]
+    return Direction(tuple(changes), unknown=tuple(unknown)), asked
+
+
+def _of_caller(
+    comparing: Comparing, caller: Asked, bits: int, action: str, wanted: Offers, others: set[int]
+) -> Iterator[tuple[Access, tuple[Edit, ...]] | Undecided | None]:
+    """Yield what comes of the calls of one action by one caller that may be decided otherwise."""
+    is_touched = bool(caller.affected & bits)
+    for start, on, off in caller.starts:
+        for _, target in wanted.to(on):
+            if not is_touched and id(target) not in others:
+                continue
+            reason = comparing.told_apart_by(on.policies, off, action, target)
+            if reason is None or reason in caller.explained:
+                continue
+            outcome = comparing.difference(caller.name, start, off, action, target)
+            if outcome is not None and not isinstance(outcome, Undecided):
+                caller.explained.add(reason)
+            yield outcome
