@@ -18,6 +18,7 @@ STAGES = (
         "tests/test_contexts.py",
         "tests/test_sessions.py",
     ),
+    ("tests/test_snapshot.py", "tests/test_example.py"),
     ("tests/agreement/test_decisions.py", "tests/laws", "tests/test_public.py"),
     ("tests/agreement", "tests/globs", "tests/test_provisos.py"),
     ("tests",),
