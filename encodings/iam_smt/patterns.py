@@ -22,6 +22,9 @@ class Characters:
     def __contains__(self, character: object) -> bool:
         return (character in self.listed) != self.others
 
+    def __repr__(self) -> str:
+        return f"[{'^' if self.others else ''}{''.join(sorted(self.listed))}]"
+
     def __and__(self, other: Characters) -> Characters:
         if self.others and other.others:
             return Characters(self.listed | other.listed, True)
@@ -41,6 +44,9 @@ class Run:
     """Any number of characters of the set, none included."""
 
     of: Characters
+
+    def __repr__(self) -> str:
+        return f"{self.of}*"
 
 
 ANY = Characters(frozenset(), True)

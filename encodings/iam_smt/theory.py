@@ -109,7 +109,7 @@ class Solver:
                 return Unsolved(_no_string(found))
             for clash in found:
                 self.effort.clashes += 1
-                self._z3.add(translate(_not_all(clash.chosen)))
+                self._z3.add(translate(_not_all(clash, literals)))
 
     def find(self, literals: Iterable[Chosen]) -> Strings | list[Clash] | GaveUp:
         """Find the strings for a choice of atoms, or the clashes that exclude it."""
@@ -153,5 +153,10 @@ def _no_string(gave_up: GaveUp) -> str:
     return f"no string was found for {gave_up.variable} within the budget"
 
 
-def _not_all(chosen: Iterable[Chosen]) -> Term:
-    return disjunction(negation(atom) if value else atom for atom, value in chosen)
+def _not_all(clash: Clash, literals: dict[Atom, bool]) -> Term:
+    """Return a term that excludes a clash, its parts in the order of the literals: the same
+    question has the same model in every process.
+    """
+    places = {chosen: place for place, chosen in enumerate(literals.items())}
+    parts = sorted(clash.chosen, key=lambda chosen: places.get(chosen, len(places)))
+    return disjunction(negation(atom) if value else atom for atom, value in parts)

@@ -167,3 +167,9 @@ def test_hostile_pattern() -> None:
     assert isinstance(
         realize([(clause([stars]), True), (clause([("b", ANYTHING)]), True)]), Realized
     )
+
+
+def test_patterns_have_one_order() -> None:
+    """What a set of characters reads as, and so the order of patterns, is the same in every run."""
+    assert repr(fold_case(("az",))) == "([Aa], [Zz])"
+    assert repr(Run(Characters(frozenset("cba"), True))) == "[^abc]*"
