@@ -57,7 +57,7 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     return Snapshot.load("acme")
 
 
-def _direct(snapshot: Snapshot, sentence: str) -> DecodedHop | None:
+def direct(snapshot: Snapshot, sentence: str) -> DecodedHop | None:
     """Return the request of a yes with the policies that allow it."""
     asked = grammar.parse(sentence)
     world = World(snapshot.contents, Solver())
@@ -71,7 +71,7 @@ def _direct(snapshot: Snapshot, sentence: str) -> DecodedHop | None:
     return None
 
 
-def _allowed_without(hop: DecodedHop, causes: tuple[Cause, ...]) -> bool:
+def allowed_without(hop: DecodedHop, causes: tuple[Cause, ...]) -> bool:
     """Return what the evaluator says once these statements are gone, told by what they are called;
     of statements at several levels that read the same, one is taken away for each cause.
     """
@@ -115,7 +115,7 @@ def test_grounds(acme: Snapshot, action: str) -> None:
     alone allows, and no part of it does.
     """
     for sentence in _asked(acme, action):
-        hop = _direct(acme, sentence)
+        hop = direct(acme, sentence)
         if hop is None:
             continue
         found = grounds(hop)
@@ -132,16 +132,16 @@ def test_grounds(acme: Snapshot, action: str) -> None:
         assert found.closes
         assert found.suffices
         for causes in found.closes:
-            assert not _allowed_without(hop, causes)
+            assert not allowed_without(hop, causes)
             for part in combinations(causes, len(causes) - 1):
-                assert _allowed_without(hop, part)
+                assert allowed_without(hop, part)
         for causes in found.suffices:
             others = list(every)
             for cause in causes:
                 others.remove(cause)
-            assert _allowed_without(hop, tuple(others))
+            assert allowed_without(hop, tuple(others))
             for cause in causes:
-                assert not _allowed_without(hop, (*others, cause))
+                assert not allowed_without(hop, (*others, cause))
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -22,21 +22,25 @@ class Precedents:
     """
 
     snapshot: Snapshot
-    _known: dict[Hashable, tuple[User | Role, DecodedHop]] = field(default_factory=dict)
+    _known: dict[Hashable, tuple[User | Role, DecodedHop, Target]] = field(default_factory=dict)
 
     def propose(self, caller: Caller, action: str, target: Target) -> DecodedHop | None:
         """Return what a like caller did, as done by this one."""
         entity = self._entity(caller)
         if entity is None:
             return None
-        other, hop = self._known.get(_likeness(caller, entity, action, target), (None, None))
-        return None if other is None or hop is None else _as_done_by(hop, caller, other, entity)
+        known = self._known.get(_likeness(caller, entity, action, target))
+        if known is None:
+            return None
+        other, hop, _ = known
+        return _as_done_by(hop, caller, other, entity, target)
 
     def keep(self, caller: Caller, action: str, target: Target, hop: DecodedHop) -> None:
         """Remember a confirmed call."""
         entity = self._entity(caller)
         if entity is not None and not hop.others:
-            self._known[_likeness(caller, entity, action, target)] = entity, hop
+            # The target is kept, for what stands for it in the key must not be another's later.
+            self._known[_likeness(caller, entity, action, target)] = entity, hop, target
 
     def _entity(self, caller: Caller) -> User | Role | None:
         """Return the user or role behind a caller, None for all others and for those with tags."""
@@ -70,9 +74,11 @@ def _documents(policies: Level) -> Hashable:
 
 
 def _as_done_by(
-    hop: DecodedHop, caller: Caller, before: User | Role, entity: User | Role
+    hop: DecodedHop, caller: Caller, before: User | Role, entity: User | Role, target: Target
 ) -> DecodedHop:
-    """Return a call with another caller: what names the first names the second."""
+    """Return a call with another caller: what names the first names the second. It is held against
+    the policies that bear on it now, whatever they were then.
+    """
     request = hop.main.request
     session = request.principal.session_name
     principal = (
@@ -91,7 +97,11 @@ def _as_done_by(
         hop.main.policies,
         identity=caller.policies.identity,
         boundary=caller.policies.boundary,
+        session=caller.policies.session,
         scps=caller.policies.scps,
+        resource=target.policy,
+        shares=target.shares,
+        rcps=target.rcps,
     )
     done = replace(request, principal=principal, context=context(values))
     return replace(hop, main=Replayable(done, policies))
