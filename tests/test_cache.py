@@ -130,3 +130,30 @@ def test_oldest_values_go_first(file: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert make.made == 0
     cache.remembered("n", "0", make)
     assert make.made == 1
+
+
+def test_readers_are_not_loaded_for_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second question about an unchanged snapshot needs nothing that reads files: it starts
+    without pydantic.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    list(write(tmp_path / "acme"))
+    script = (
+        "import sys; from verifier.cli import cli; cli(standalone_mode=False, args="
+        f"['ask', 'can anonymous s3:GetObject', '-s', {str(tmp_path / 'acme')!r}, '-o', 'answer'])"
+    )
+    told = "print('pydantic' in sys.modules)"
+    script = f"import atexit, sys; atexit.register(lambda: {told}); {script}"
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert runs == ["True\n", "False\n"]

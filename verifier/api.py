@@ -18,7 +18,7 @@ from verifier.policy.files import read_policies
 from verifier.queries.naming import phrase
 from verifier.queries.sentences import sentence
 from verifier.question import Question
-from verifier.snapshot import known, model
+from verifier.snapshot import model
 from verifier.snapshot.kept import load
 from verifier.verdict import Answer
 
@@ -54,6 +54,8 @@ class Snapshot:
         """
         contents = load(*paths, as_of=as_of)
         if known_accounts is not None:
+            from verifier.snapshot import known
+
             contents = replace(contents, known=known.read(Path(known_accounts)))
         return cls(contents).under(readings)
 

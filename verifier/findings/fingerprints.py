@@ -9,7 +9,7 @@ from typing import Any
 
 from verifier.finding import WayIn
 from verifier.policy.syntax import ActionElement, ResourceElement, Statement
-from verifier.snapshot.intended import Intended
+from verifier.snapshot.intention import Intended
 
 
 def fingerprint(

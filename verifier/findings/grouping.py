@@ -11,7 +11,7 @@ from verifier.findings.fingerprints import combined
 from verifier.findings.items import Item
 from verifier.findings.naming import identities
 from verifier.findings.sentences import sentence
-from verifier.snapshot.intended import Intended
+from verifier.snapshot.intention import Intended
 from verifier.snapshot.model import Snapshot
 
 

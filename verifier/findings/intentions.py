@@ -18,7 +18,7 @@ from verifier.findings.cases import Case
 from verifier.policy.syntax import ActionElement, Condition
 from verifier.policy.templates import template
 from verifier.queries import grammar
-from verifier.snapshot.intended import Intended
+from verifier.snapshot.intention import Intended
 
 _SESSION = ":assumed-role/"
 

@@ -33,7 +33,7 @@ from verifier.policy.public import is_public, is_public_statement
 from verifier.policy.syntax import PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.witness import replay, shown
-from verifier.snapshot.intended import Intended
+from verifier.snapshot.intention import Intended
 from verifier.snapshot.model import Role
 from verifier.snapshot.public_access import is_access_point
 from verifier.verdict import Cause

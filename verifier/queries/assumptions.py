@@ -10,7 +10,7 @@ from verifier.policy.attached import AttachedPolicy
 from verifier.queries.origins import other_accounts
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, WhoKind
-from verifier.snapshot import acls
+from verifier.snapshot.acl_permissions import GRANTABLE, is_of_bucket
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Way
 
@@ -29,7 +29,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     yield from _of_grants(snapshot, shapes)
     yield from _of_managed_keys(snapshot, shapes)
     yield from _of_access_points(target.shape for target in targets if target.known)
-    if not acls.GRANTABLE.isdisjoint(question.actions):
+    if not GRANTABLE.isdisjoint(question.actions):
         yield from _of_acls(snapshot, shapes)
     yield from _of_root_sessions(snapshot, question)
     kind = question.who.kind if question.who else WhoKind.ANYONE
@@ -159,7 +159,7 @@ def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
     found: list[str] = []
     for arn in arns:
         bucket = snapshot.resources.get(arn.partition("/")[0])
-        if bucket is None or bucket.owns_objects or not acls.is_of_bucket(bucket.arn):
+        if bucket is None or bucket.owns_objects or not is_of_bucket(bucket.arn):
             continue
         listed = snapshot.resources.get(arn)
         if listed is None:

@@ -32,6 +32,7 @@ from verifier.policy.syntax import (
     Statement,
 )
 from verifier.policy.templates import Template, template
+from verifier.snapshot.acl_permissions import OF_BUCKET, OF_OBJECT, is_of_bucket
 from verifier.snapshot.building import Building, Shape, validate
 from verifier.snapshot.model import Resource
 
@@ -42,24 +43,6 @@ _GROUPS: dict[str, PrincipalEntry] = {
     "http://acs.amazonaws.com/groups/s3/LogDelivery": ServiceEntry("logging.s3.amazonaws.com"),
 }
 _PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP")
-_OF_BUCKET = {
-    "READ": ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"),
-    "WRITE": ("s3:PutObject",),
-    "READ_ACP": ("s3:GetBucketAcl",),
-    "WRITE_ACP": ("s3:PutBucketAcl",),
-}
-_OF_OBJECT = {
-    "READ": ("s3:GetObject", "s3:GetObjectVersion"),
-    "READ_ACP": ("s3:GetObjectAcl", "s3:GetObjectVersionAcl"),
-    "WRITE_ACP": ("s3:PutObjectAcl", "s3:PutObjectVersionAcl"),
-}
-"""What each permission lets its grantee do, on a bucket and on an object."""
-
-GRANTABLE = frozenset(
-    action for actions in (*_OF_BUCKET.values(), *_OF_OBJECT.values()) for action in actions
-)
-"""Every action that an ACL can allow."""
-
 _DELETES = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 
 
@@ -113,11 +96,6 @@ def attach(building: Building) -> None:
         if is_of_bucket(arn) and "/" in arn and bucket is not None:
             owner = acls[arn].Owner.ID if resource.acls and arn in acls else None
             building.resources[arn] = _in_bucket(resource, bucket, owner, building)
-
-
-def is_of_bucket(arn: str) -> bool:
-    """Return whether an ARN is that of a bucket or of an object in one (R2.32)."""
-    return arn.split(":")[2:5] == ["s3", "", ""]
 
 
 def _in_bucket(
@@ -195,7 +173,7 @@ def _as_policy(
 
 def _statements(arn: str, grant: AclGrant, index: int, location: Location) -> Iterator[Statement]:
     in_bucket = "/" not in arn
-    meaning = _OF_BUCKET if in_bucket else _OF_OBJECT
+    meaning = OF_BUCKET if in_bucket else OF_OBJECT
     entry = _entry(grant, location.at("Grants", index))
     for permission in _PERMISSIONS:
         if grant.Permission in (permission, "FULL_CONTROL") and permission in meaning:

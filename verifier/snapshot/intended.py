@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from verifier.errors import Place, SnapshotError
+from verifier.snapshot.intention import Intended
 
 _WHO = re.compile(
     r"anyone|anonymous|\d{12}|o-[a-z0-9]{10,32}"
@@ -25,28 +25,6 @@ _WHO_REMEDY = (
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _RESOURCE = re.compile(r"\*|arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:.+")
 _LEGAL = "who, action, resource, where, owner, reason and expires"
-
-
-@dataclass(frozen=True, slots=True)
-class Intended:
-    """Requests that are meant to be allowed: `who` may call `actions` on `resources`, which are
-    patterns, where the conditions of `where` hold, as the sentence of a question has them.
-
-    `owner` answers for it; from the day `expires` on it no longer counts.
-    """
-
-    who: tuple[str, ...]
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    where: str
-    owner: str
-    reason: str
-    expires: date | None
-    place: Place
-
-    def counts(self, today: date) -> bool:
-        """Return whether the entry is still in force."""
-        return self.expires is None or today < self.expires
 
 
 class _Entry(BaseModel):

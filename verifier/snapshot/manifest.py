@@ -14,7 +14,7 @@ from verifier import tables
 from verifier.disputes import choose
 from verifier.errors import Place, SnapshotError
 from verifier.snapshot import intended
-from verifier.snapshot.intended import Intended
+from verifier.snapshot.intention import Intended
 
 NAME = "snapshot.toml"
 

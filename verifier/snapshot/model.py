@@ -9,7 +9,7 @@ from itertools import chain
 
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.reading import Location
-from verifier.snapshot.intended import Intended
+from verifier.snapshot.intention import Intended
 
 Tags = Mapping[str, tuple[str, ...]]
 """Tag keys in lower case with their values; more than one if keys differ only in case (X-12)."""

@@ -13,7 +13,8 @@ from verifier.errors import SnapshotError
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
-from verifier.snapshot import acls, endpoints, grants, workloads
+from verifier.snapshot import endpoints, grants, workloads
+from verifier.snapshot.acl_permissions import is_of_bucket
 from verifier.snapshot.building import ACCOUNT_ID, Building, Shape, Tag, read_tags, validate
 from verifier.snapshot.model import Resource
 from verifier.snapshot.public_access import PublicAccessBlock, is_access_point
@@ -117,10 +118,10 @@ def _add_beside(entry: ResourceEntry, location: Location, building: Building) ->
         _only(entry.Arn.split(":")[2] == "kms", entry, "Grants", "keys of AWS KMS", location)
         grants.add_to(entry.Arn, entry.Grants, location.at("Grants"), building)
     if entry.Acl is not None:
-        _only(acls.is_of_bucket(entry.Arn), entry, "Acl", "buckets and objects", location)
+        _only(is_of_bucket(entry.Arn), entry, "Acl", "buckets and objects", location)
         building.acls[entry.Arn] = location.at("Acl")
     if entry.OwnershipControls is not None and entry.OwnershipControls.Rules:
-        _only(acls.is_of_bucket(entry.Arn), entry, "OwnershipControls", "buckets", location)
+        _only(is_of_bucket(entry.Arn), entry, "OwnershipControls", "buckets", location)
         building.ownership[entry.Arn] = entry.OwnershipControls.Rules[0].ObjectOwnership
     if is_access_point(entry.Arn):
         if entry.Bucket is not None:
