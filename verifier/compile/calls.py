@@ -311,6 +311,10 @@ class Call:
             context(values),
         )
 
+    def atoms_of(self, name: str) -> set[Atom]:
+        """Return the atoms that choose whether a key that was asked for is there, and its value."""
+        return _atoms(self.context.keys[name])
+
     def chosen(self, model: Model) -> frozenset[str]:
         """Return the present keys whose choice made the model possible."""
         return frozenset(

@@ -85,6 +85,27 @@ def asks(
     return found
 
 
+_BOUND = {
+    Over.USER: "user",
+    Over.ROLE: "role",
+    Over.GROUP: "group",
+    Over.POLICY: "policy",
+}
+
+
+def named(
+    primitive: Primitive, alternative: Alternative, binding: Binding
+) -> Iterator[tuple[str, str]]:
+    """Yield the calls that are made on a user, role, group or policy, each with its ARN."""
+    for action in alternative.calls:
+        if action == _PASS and binding.role:
+            yield action, binding.role
+        elif primitive.over in _BOUND and any(
+            kind.name == _BOUND[primitive.over] for kind in _kinds(action)
+        ):
+            yield action, binding.target
+
+
 def _targets(scene: Scene, primitive: Primitive, action: str, binding: Binding) -> Iterator[Target]:
     """Yield what a call is made on: one of each resource type that it needs (R6.60)."""
     if primitive.over is Over.MEMBER:

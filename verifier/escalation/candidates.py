@@ -63,6 +63,8 @@ class Candidates:
                     yield from self._holding(primitive, user, state.own_policies(user))
             case Over.ROLE:
                 for role in state.roles(account):
+                    if primitive.effect is Effect.TRUST and role.arn in self._taken:
+                        continue
                     yield from self._holding(primitive, role, role.policies)
             case Over.GROUP:
                 for group in state.groups(account):

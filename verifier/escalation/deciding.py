@@ -5,15 +5,16 @@ from __future__ import annotations
 from enum import Enum
 
 from iam_smt.credentials import Chain
-from iam_smt.terms import TRUE
+from iam_smt.terms import TRUE, Atom, atoms
 from iam_smt.texts import StringVariable
+from verifier.compile.authorize import refused
 from verifier.compile.callers import Caller
 from verifier.compile.calls import Call
 from verifier.compile.targets import Target
 from verifier.escalation.actors import Actor
-from verifier.escalation.bindings import ANY, Binding, asks
+from verifier.escalation.bindings import ANY, Binding, asks, named
 from verifier.escalation.memory import Memory, signature
-from verifier.escalation.offered import everything, offered
+from verifier.escalation.offered import covers, everything, offered
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Alternative, Over, Primitive
 from verifier.queries.closure import possible
@@ -67,16 +68,23 @@ class Decider:
         match self.extent(primitive, alternative, binding.account):
             case Extent.NONE:
                 return False
-            case Extent.ALL:
+            case Extent.ALL if not _is_reserved(binding):
                 return True
-        key = (
-            self._signature,
-            primitive,
-            alternative,
-            binding,
-            self._scene.likeness(binding.target),
-        )
+        if not self._may_cover(primitive, alternative, binding):
+            return False
+        likeness = self._scene.likeness(binding.target)
+        key = (self._signature, primitive, alternative, binding, likeness)
         return self._memory.ask(key, lambda: self._may(primitive, alternative, binding))
+
+    def _may_cover(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
+        """Return whether some statement names whatever user, role, group or policy is called on."""
+        if self.actor.is_root or self.caller.account != binding.account:
+            return True
+        return all(
+            covers(self.caller.policies.identity, action, arn)
+            for action, arn in named(primitive, alternative, binding)
+            if not self._scene.state.is_fresh(arn)
+        )
 
     def _may(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
         path = self._path()
@@ -85,7 +93,9 @@ class Decider:
         return self._possible(path)
 
     def extent(self, primitive: Primitive, alternative: Alternative, account: str) -> Extent:
-        """Return whether the calls are possible on no target of an account, on all, or on some."""
+        """Return whether the calls are possible on no target of an account, on all, or on some;
+        what services refuse on roles of their own is set aside (R6.91).
+        """
         key = (self._signature, primitive, alternative, account)
         return self._memory.ask(key, lambda: self._extent(primitive, alternative, account))
 
@@ -99,7 +109,10 @@ class Decider:
             path.ask(ask.action, ask.target, ask.given, ask.others)
         if not self._possible(path):
             return Extent.NONE
-        return Extent.SOME if any(map(_depends, path.calls())) else Extent.ALL
+        asked = set(atoms(path.term()))
+        asked -= set(atoms(*(refused(call.authorization().request) for call in path.calls())))
+        depends = any(not asked.isdisjoint(_of_target(call)) for call in path.calls())
+        return Extent.SOME if depends else Extent.ALL
 
     def _path(self) -> Path:
         return Path(
@@ -110,8 +123,19 @@ class Decider:
         return path.term() is TRUE or possible(self._scene.world, path, self._doubts)
 
 
-def _depends(call: Call) -> bool:
-    """Return whether what a policy says of a call depends on its target, or names a policy."""
+def _is_reserved(binding: Binding) -> bool:
+    return any(
+        mark in arn
+        for arn in (binding.target, binding.role)
+        for mark in (":role/aws-reserved/", ":role/aws-service-role/")
+    )
+
+
+def _of_target(call: Call) -> set[Atom]:
+    """Return the atoms that are about the target of a call, or about a policy that it names."""
     target = call.target.resource
-    asked = isinstance(target, StringVariable) and bool(target.atoms)
-    return asked or any(key in _ASKED or key.startswith(_TAGS) for key in call.context.keys)
+    found = target.atoms if isinstance(target, StringVariable) else set()
+    for key in call.context.keys:
+        if key in _ASKED or key.startswith(_TAGS):
+            found |= call.atoms_of(key)
+    return found

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from verifier.compile.callers import Caller
 from verifier.escalation.actors import Actor
+from verifier.escalation.offered import names_any
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Statement
 
@@ -49,11 +50,29 @@ def signature(actor: Actor, caller: Caller) -> Hashable:
     """
     policies = caller.policies
     levels = (policies.identity, policies.boundary, policies.session, *policies.scps)
-    documents = tuple(tuple(policy.policy or policy for policy in level) for level in levels)
+    documents = tuple(tuple(map(relevant, level)) for level in levels)
     kind = caller.principal.kind, caller.principal.is_service_linked, caller.account
     if any(_asks_about_caller(policy) for level in levels for policy in level):
         return *kind, documents, actor.key, actor.start is not None
     return *kind, documents
+
+
+@lru_cache(maxsize=1 << 17)
+def relevant(policy: AttachedPolicy) -> Hashable:
+    """Return what a policy says of the actions of the table, the same for the same words."""
+    if policy.policy is None:
+        return policy
+    return tuple(_written(item) for item in policy.statements if names_any(item.actions))
+
+
+def _written(statement: Statement) -> Hashable:
+    actions, resources = statement.actions, statement.resources
+    return (
+        statement.effect,
+        (actions.negated, actions.patterns),
+        resources and (resources.negated, resources.patterns),
+        statement.conditions,
+    )
 
 
 @lru_cache(maxsize=1 << 16)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from iam_smt.automata import Clause
 from verifier.compile.matching import names_action
-from verifier.escalation.table import Alternative, Primitive, primitives
+from verifier.compile.resources import fixed_clause
+from verifier.escalation.table import Alternative, primitives
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.syntax import ActionElement, Effect
 from verifier.policy.templates import template
+
+_WITH_ROLES = (
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+)
+"""What assuming a role may need besides."""
 
 
 @lru_cache(maxsize=1)
@@ -21,6 +31,7 @@ def _places() -> dict[str, int]:
         for alternative in stage
         for action in alternative.calls
     )
+    names.update(dict.fromkeys(_WITH_ROLES))
     return {name: place for place, name in enumerate(names)}
 
 
@@ -69,6 +80,30 @@ def _fitting(text: str) -> int:
     return sum(1 << place for action, place in _places().items() if names_action(alone, action))
 
 
-def first_of(primitive: Primitive, actions: int) -> bool:
-    """Return whether `actions` have what some alternative of the first stage calls."""
-    return any(needed(item) & ~actions == 0 for item in primitive.stages[0])
+def names_any(element: ActionElement) -> bool:
+    """Return whether an element names any action of the table."""
+    return _named(element) != 0
+
+
+def covers(policies: Level, action: str, arn: str) -> bool:
+    """Return whether a statement may allow an action on an ARN, conditions set aside."""
+    return any(
+        clause is None or (arn in clause) != negated
+        for policy in policies
+        for clause, negated in _covered(policy, action)
+    )
+
+
+@lru_cache(maxsize=1 << 17)
+def _covered(policy: AttachedPolicy, action: str) -> tuple[tuple[Clause | None, bool], ...]:
+    """Return the resources of each Allow that names an action; None may be any."""
+    if policy.policy is None:
+        return ((None, False),)
+    return tuple(
+        (fixed_clause(statement.resources), statement.resources.negated)
+        if statement.resources
+        else (None, False)
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW
+        and names_action(statement.actions, action) != statement.actions.negated
+    )

@@ -33,6 +33,9 @@ _Place = tuple[Primitive, Binding]
 """An entry of the table and what it is tried on."""
 
 _ASSUMES = Effect.ASSUMES_ROLE
+_OF_OTHERS = (Effect.TRUST, Effect.PROFILE)
+"""Changes of a role that let nobody do more who acts as it already."""
+
 _MEMBERSHIPS = (Effect.JOINS, Effect.LEAVES)
 EVERYWHERE = "*"
 """Stands for all entities in `Takeover.changed`: what lifted the guardrails."""
@@ -68,7 +71,8 @@ class Takeover:
         self._queues: dict[int, dict[str, None]] = {}
         self._weights: dict[str, int] = {}
         self._of_entity: dict[str, list[str]] = defaultdict(list)
-        self._offers: dict[str, int] = {}
+        self._offering: dict[int, dict[str, None]] = defaultdict(dict)
+        self._worth: dict[int, list[Primitive]] = {}
         self._made: dict[_Place, tuple[Made, ...]] = {}
         self._waiting: dict[tuple[Primitive, str], dict[Binding, None]] = defaultdict(dict)
         self._exhausted: set[tuple[Primitive, str]] = set()
@@ -150,13 +154,15 @@ class Takeover:
         self._weights[actor.key] = weight
         self._news[actor.key] = None
         self._ask([actor.key])
+        self._open_trusts.pop(actor.key, None)
         if actor.entity:
             self._of_entity[actor.entity].append(actor.key)
 
     def _spread(self, actor: Actor) -> Iterator[None]:
         """Carry out whatever an actor can, with a rest after each entry of the table."""
         decider = Decider(self.scene, actor, self._memory, self.doubts)
-        offers = self._offers[actor.key] = decider.offers()
+        offers = decider.offers()
+        self._offering[offers][actor.key] = None
         if actor.may("sts:AssumeRole"):
             for role in self._assumable(actor):
                 self._assume(decider, role)
@@ -166,11 +172,26 @@ class Takeover:
         if actor.entity and self.state.user(actor.entity):
             for place, made in list(self._groups[actor.account].items()):
                 self._member(place, made, actor.entity)
-        for primitive in self._entries:
+        for primitive in self._worth_trying(offers):
             self._first(decider, primitive, actor.account, offers)
             for binding in list(self._waiting.get((primitive, actor.account), ())):
                 self._go_on(decider, primitive, binding, offers)
-            yield
+            if self._news:
+                yield
+
+    def _worth_trying(self, offers: int) -> list[Primitive]:
+        """Return the entries of which somebody with these offers may fulfil a stage by calls."""
+        if offers not in self._worth:
+            self._worth[offers] = [
+                item
+                for item in self._entries
+                if any(
+                    alternative.calls and needed(alternative) & ~offers == 0
+                    for stage in item.stages
+                    for alternative in stage
+                )
+            ]
+        return self._worth[offers]
 
     def _assumable(self, actor: Actor) -> Iterable[Role]:
         """Return the roles, as they now are, that an actor may be able to assume."""
@@ -195,8 +216,10 @@ class Takeover:
 
     def _first(self, decider: Decider, primitive: Primitive, account: str, offers: int) -> None:
         """Try the first stage of an entry on everything in an account."""
+        if (primitive, account) in self._exhausted:
+            return
         usable = self._usable(decider, primitive, 0, offers)
-        if not usable or (primitive, account) in self._exhausted:
+        if not usable:
             return
         usable = [
             item for item in usable if decider.extent(primitive, item, account) is not Extent.NONE
@@ -253,7 +276,8 @@ class Takeover:
             else:
                 self._waiting[primitive, binding.account][binding] = None
                 self._go_on(decider, primitive, binding, offers)
-                self._ask_others(primitive, len(made))
+                if self._made[primitive, binding] is made:
+                    self._ask_others(primitive, len(made))
             return
 
     def _go_on(self, decider: Decider, primitive: Primitive, binding: Binding, offers: int) -> None:
@@ -267,9 +291,9 @@ class Takeover:
 
     def _ask_others(self, primitive: Primitive, stage: int) -> None:
         """Let whoever may fulfil a later stage try it."""
-        for key, offers in self._offers.items():
+        for offers, keys in self._offering.items():
             if any(item.calls and needed(item) & ~offers == 0 for item in primitive.stages[stage]):
-                self._ask([key])
+                self._ask(keys)
 
     def _is_known(self, primitive: Primitive, binding: Binding) -> bool:
         """Return whether what the entry would bring is there already."""
@@ -333,13 +357,16 @@ class Takeover:
             self._exhausted = {item for item in self._exhausted if item[1] != account}
         for arn in touched | {change.entity}:
             self.changed[arn].append(step)
+            if change.effect in _OF_OTHERS:
+                continue
             keys = self._of_entity.get(arn, ())
             self._ask(keys, self._weight(step))
             self._news.update(dict.fromkeys(keys))
 
     def _open_trust(self, decider: Decider, arn: str) -> None:
         """Assume a role that now admits everyone; let others try if the actor cannot."""
-        self._open_trusts[arn] = None
+        if arn not in self.actors:
+            self._open_trusts[arn] = None
         role = self.state.role(arn)
         if role is not None:
             self._assume(decider, role)
