@@ -55,12 +55,17 @@ def _root(snapshot: Snapshot, account: str, chain: Chain) -> Caller:
     return root_caller(snapshot, account, partition, "root", chain)
 
 
+def made(scene: Scene, primitive: Primitive, account: str) -> str:
+    """Return what stands for the ARN of what an entry makes, "" if it makes nothing."""
+    name = _MADE.get(primitive.effect)
+    partition = scene.state.snapshot.accounts[account].partition
+    return f"arn:{partition}:iam::{account}:{name}" if name else ""
+
+
 def change(scene: Scene, primitive: Primitive, binding: Binding) -> Change:
     """Return what an entry changes."""
-    made = _MADE.get(primitive.effect)
-    if made is not None:
-        partition = scene.state.snapshot.accounts[binding.account].partition
-        arn = f"arn:{partition}:iam::{binding.account}:{made}"
+    arn = made(scene, primitive, binding.account)
+    if arn:
         return Change(primitive.effect, arn, binding.policy)
     match primitive.effect:
         case Effect.OTHER_VERSION:
