@@ -356,7 +356,7 @@ def _no_shared_for_app(files: Files) -> None:
     _of_role("app", AttachedManagedPolicies=[])(files)
 
 
-def _example(folder: Path) -> None:
+def write_edited_example(folder: Path) -> None:
     """Write the example, and the example with four edits, into `acme` and `proposed`."""
     for name in ("acme", "proposed"):
         list(write_example(folder / name))
@@ -387,7 +387,7 @@ def proposed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with `acme` and `proposed`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    _example(tmp_path)
+    write_edited_example(tmp_path)
     return tmp_path
 
 

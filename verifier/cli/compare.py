@@ -101,7 +101,7 @@ def compare(
 
     \b
     verifier compare old.json new.json
-    verifier compare old.json new.json --kind scp --fail-on any
+    verifier compare old.json new.json --kind resource --fail-on any
     verifier compare acme acme-proposed --format markdown -o comment.md
 
     Exit status: 0 nothing is newly allowed (with --fail-on any: nothing changes), 3 something is,
