@@ -143,6 +143,9 @@ def _pin(value: object, text: str, years: bool) -> Term | None:
             return value.within(network) if network and "/" not in text else None
         case NumberVariable(form=form):
             date = form is Form.DATE
+            if date and read_number(text) is not None:
+                # AWS writes such a key as a date, which no numeric operator reads.
+                return None
             number = read_moment(text, years=years) if date else read_number(text)
             return value.compare("=", number) if number is not None else None
     return member(value, exactly(text))  # type: ignore[arg-type]
