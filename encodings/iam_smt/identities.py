@@ -9,7 +9,7 @@ from iam_smt.automata import clause, exactly
 from iam_smt.context import KeyType, free_key
 from iam_smt.credentials import Credentials, issuer_of
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey, Truth, known
-from iam_smt.numbers import Form, NumberVariable, rises
+from iam_smt.numbers import Form, NumberVariable, rises, within
 from iam_smt.organizations import NO_ORGANIZATION, Membership, unknown_membership
 from iam_smt.patterns import Characters, Run
 from iam_smt.principals import ACCOUNT_KINDS, FEDERATED_KINDS, Kind, SymbolicPrincipal
@@ -21,7 +21,7 @@ from iam_smt.texts import StringVariable, Text
 _NO_ACCOUNT = clause([(Run(Characters(frozenset(":0123456789"), True)),)])
 """Values that are no customer's account or ARN (R5.12)."""
 
-_LONGEST_SESSION = 36 * 3600
+_LONGEST_SESSION = Fraction(36 * 3600)
 """Seconds that temporary credentials last at most, those of `GetSessionToken` (R7.33)."""
 
 _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"})
@@ -219,6 +219,7 @@ class PrincipalKeys:
         found: list[Term] = []
         if self._issue_time is not None:
             found.append(rises(self._issue_time, self._clock))
+            found.append(within(self._issue_time, self._clock, _LONGEST_SESSION))
             if self._not_before is not None:
                 oldest = self._not_before - _LONGEST_SESSION
                 found.append(negation(self._issue_time.compare("<", oldest)))
