@@ -14,9 +14,10 @@ from iam_smt.terms import both
 from iam_smt.texts import StringVariable
 from iam_smt.theory import Sat, Solver, Unsat
 from tests.casefiles import CONTEXTS, attached, rows
-from verifier.compile.callers import Caller, anonymous_caller, named_caller, outside_caller
+from verifier.compile.callers import Caller
 from verifier.compile.calls import Call
 from verifier.compile.conditions import conditions_hold
+from verifier.compile.strangers import anonymous_caller, named_caller, outside_caller
 from verifier.compile.targets import Target
 from verifier.policy.syntax import Condition, PolicyKind
 from verifier.request import Principal, Request, context

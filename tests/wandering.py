@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.estates import BUCKET, ISSUER, MOMENTS, ORGANIZATION, OUTSIDE, PROVIDER
 from verifier import facts
-from verifier.compile.callers import ASSUMED, scps
+from verifier.compile.callers import scps
+from verifier.compile.strangers import ASSUMED
 from verifier.compile.targets import rcps
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.request import Principal, PrincipalType, Request, context

@@ -1,26 +1,25 @@
-"""Everyone who may make a request: principals of the snapshot, and the outside as an unknown."""
+"""Principals of the snapshot who may make a request, with what binds them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from iam_smt.automata import Clause, clause, exactly
-from iam_smt.context import ACCOUNT, SESSION_NAME
+from iam_smt.automata import clause, exactly
+from iam_smt.context import SESSION_NAME
 from iam_smt.credentials import Chain, Credentials, UserCredentials
 from iam_smt.open_sessions import OpenSession
 from iam_smt.organizations import (
     NO_ORGANIZATION,
     Membership,
-    excludes,
     member_of,
     unknown_membership,
 )
-from iam_smt.patterns import ANYTHING, DIGIT, Characters, Pattern, Run
+from iam_smt.patterns import ANYTHING, Characters, Run
 from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.service_sessions import ServiceSession
-from iam_smt.terms import TRUE, Flag, Term, conjunction, negation
-from iam_smt.texts import Choice, Join, StringVariable, Text, View, member
+from iam_smt.terms import TRUE, Flag, Term, negation
+from iam_smt.texts import Choice, Join, StringVariable, Text, View
 from verifier.compile.matching import may_fit
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.parse import policy_from_text
@@ -35,17 +34,17 @@ from verifier.policy.principals import (
     UserEntry,
 )
 from verifier.policy.syntax import Effect, PolicyKind, Statement
-from verifier.snapshot.model import Role, Snapshot, Tags, User, Zone
+from verifier.snapshot.model import Role, Snapshot, Tags, User
 
-_NAME = Characters(
+NAME = Characters(
     frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
 )
-_NAME_AND_PATH = Run(Characters(_NAME.listed | {"/"}))
-_UPPER = Run(Characters(frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")))
-_EXAMPLE_ACCOUNTS = ("999999999999", "888888888888", "777777777777")
+NAME_AND_PATH = Run(Characters(NAME.listed | {"/"}))
+"""The characters of names, and of names with their path."""
 
 
-def _everything(kind: PolicyKind, title: str) -> AttachedPolicy:
+def everything_allowed(kind: PolicyKind, title: str) -> AttachedPolicy:
+    """Return a policy that allows everything."""
     text = (
         '{"Version": "2012-10-17",'
         ' "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -53,12 +52,7 @@ def _everything(kind: PolicyKind, title: str) -> AttachedPolicy:
     return AttachedPolicy(kind, title, policy_from_text(text, kind))
 
 
-ASSUMED = _everything(
-    PolicyKind.IDENTITY, "policies of the outside account, assumed to allow everything"
-)
-"""What principals of accounts outside the zone are taken to be allowed (R7.82, R9.31)."""
-
-_CHOSEN = _everything(PolicyKind.SESSION, "session policy of the federating user's choice")
+_CHOSEN = everything_allowed(PolicyKind.SESSION, "session policy of the federating user's choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +172,7 @@ def open_name(partition: str, account: str, what: str, listed: Iterable[str]) ->
     name but those `listed`.
     """
     head = f"arn:{partition}:iam::{account}:{what}/"
-    form = clause([(head, _NAME_AND_PATH, _NAME)])
+    form = clause([(head, NAME_AND_PATH, NAME)])
     taken = exactly(*listed)
     suggestions = (f"{head}example", f"{head}example-2", f"{head}example-3")
     return StringVariable(
@@ -191,7 +185,7 @@ def under_name(caller: Caller, arn: StringVariable) -> Caller:
     user_name = caller.user_name
     if caller.principal.kind is Kind.USER:
         head = f"arn:{caller.principal.partition}:iam::{caller.account}:user"
-        user_name = View(arn, (head, ANYTHING, "/"), _NAME, ())
+        user_name = View(arn, (head, ANYTHING, "/"), NAME, ())
     principal = replace(caller.principal, arn=arn)
     return replace(caller, principal=principal, user_name=user_name)
 
@@ -319,100 +313,3 @@ def root_caller(
         account,
         user_id=account,
     )
-
-
-_FORMS = {
-    Kind.USER: (":iam::", ":user/"),
-    Kind.ROLE_SESSION: (":iam::", ":role/"),
-    Kind.FEDERATED_USER: (":sts::", ":federated-user/"),
-    Kind.ROOT: (":iam::", ":root"),
-}
-
-
-def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Chain) -> Caller:
-    """Return a principal of some account outside the zone (R7.82, R5.57, R9.32).
-
-    Its account, names, tags and source identity are the attacker's choice; the account is none of
-    the zone's and in none of its organizations. Its own policies allow everything. A session may
-    carry the claims of any identity provider, and may be one that a service runs in the account.
-    """
-    before, after = _FORMS[kind]
-    head = f"arn:{partition}{before}"
-    name = () if kind is Kind.ROOT else (_NAME_AND_PATH, _NAME)
-    examples = tuple(
-        f"{head}{account}{after}{'' if kind is Kind.ROOT else 'example'}"
-        for account in _EXAMPLE_ACCOUNTS
-        if account not in zone.accounts
-    )
-    arn = StringVariable(f"{label}.arn", clause([(head, *ACCOUNT, after, *name)]), examples)
-    account = View(arn, (head,), DIGIT, (after, ANYTHING))
-    user_name: Text | None = None
-    if kind is Kind.USER:
-        user_name = View(arn, (head, *ACCOUNT, ":user", ANYTHING, "/"), _NAME, ())
-    session_name: Text | None = None
-    credentials = Credentials(chain)
-    user_id: Text | None = None
-    if kind is Kind.USER:
-        credentials = UserCredentials(label, chain, None)
-        user_id = StringVariable(f"{label}.user id", clause([("AIDA", _UPPER)]))
-    elif kind is Kind.ROLE_SESSION:
-        user_id, session_name = _session_identity(label)
-        credentials = OpenSession(
-            label,
-            chain,
-            None,
-            providers=None,
-            by_service=ServiceSession(label, None, _any_of(zone.accounts)),
-        )
-    elif kind is Kind.FEDERATED_USER:
-        credentials = OpenSession(label, chain, None, identifiable=False, shows_mfa=False)
-    else:
-        user_id = account
-    inside = member(account, _any_of(zone.accounts))
-    belongs = unknown_membership(label)
-    return Caller(
-        label,
-        SymbolicPrincipal(
-            kind,
-            partition,
-            arn,
-            account,
-            session_name,
-            canonical_user=StringVariable(f"{label}.canonical id"),
-        ),
-        credentials,
-        belongs,
-        ApplicablePolicies(identity=(ASSUMED,), session=_session(kind)),
-        None,
-        user_id=user_id,
-        user_name=user_name,
-        facts=conjunction((negation(inside), excludes(belongs, tuple(sorted(zone.organizations))))),
-    )
-
-
-def _session_identity(label: str) -> tuple[Text, Text]:
-    """Return the user id of a session of an unknown role, and its last part, the name (R5.15)."""
-    head: Pattern = ("AROA", _UPPER, ":")
-    domain = clause([(*head, _NAME, _NAME, Run(_NAME))])
-    identifier = StringVariable(f"{label}.user id", domain, ("AROAEXAMPLE:example",))
-    return identifier, View(identifier, head, _NAME, ())
-
-
-def _session(kind: Kind) -> Level:
-    return (ASSUMED,) if kind is Kind.FEDERATED_USER else ()
-
-
-def _any_of(accounts: frozenset[str]) -> Clause:
-    return exactly(*sorted(accounts)) if accounts else clause([])
-
-
-def anonymous_caller(label: str, chain: Chain) -> Caller:
-    """Return an unsigned caller (R5.10)."""
-    principal = SymbolicPrincipal(Kind.ANONYMOUS, "aws")
-    return Caller(label, principal, Credentials(chain), NO_ORGANIZATION, ApplicablePolicies(), None)
-
-
-def named_caller(kind: Kind, name: str, partition: str, label: str, chain: Chain) -> Caller:
-    """Return a service, or an identity that the SAML or OIDC provider `name` vouches for."""
-    principal = SymbolicPrincipal(kind, partition, provider=name)
-    return Caller(label, principal, Credentials(chain), NO_ORGANIZATION, ApplicablePolicies(), None)

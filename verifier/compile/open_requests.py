@@ -18,8 +18,9 @@ from iam_smt.relevance import relevant
 from iam_smt.terms import Term, both
 from iam_smt.texts import StringVariable
 from verifier.compile.actions import ActionSpace
-from verifier.compile.callers import Caller, anonymous_caller, named_caller, outside_caller
+from verifier.compile.callers import Caller
 from verifier.compile.calls import Call
+from verifier.compile.strangers import anonymous_caller, named_caller, outside_caller
 from verifier.compile.targets import Target
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.principals import ProviderEntry, ServiceEntry

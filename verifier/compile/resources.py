@@ -10,9 +10,9 @@ from iam_smt.patterns import ANYTHING, Pattern, merged, narrowed, split_at_colon
 from iam_smt.realize import Conflict, realize
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both, disjunction, negation
 from iam_smt.texts import StringVariable, Text, member
-from verifier.compile.conditions import tie
 from verifier.compile.matching import Hole, pattern, resolve, unresolved
 from verifier.compile.requests import SymbolicRequest
+from verifier.compile.ties import tie
 from verifier.policy.syntax import ResourceElement
 from verifier.policy.templates import Template, Variable
 

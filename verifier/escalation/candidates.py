@@ -12,7 +12,7 @@ from iam_smt.patterns import ANYTHING, NOT_COLON, Run
 from iam_smt.principals import Kind
 from iam_smt.terms import Flag
 from iam_smt.texts import StringVariable
-from verifier.compile.callers import named_caller
+from verifier.compile.strangers import named_caller
 from verifier.compile.targets import is_of_type
 from verifier.escalation.administrators import is_administrator
 from verifier.escalation.bindings import Binding, workload_type

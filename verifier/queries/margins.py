@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from iam_smt.theory import Sat
-from verifier.compile.callers import ASSUMED
 from verifier.compile.calls import Authorization
+from verifier.compile.strangers import ASSUMED
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.syntax import Condition, Effect, Policy, PolicyKind, Statement
 from verifier.queries.edits import Edit, Editor, home_of

@@ -15,17 +15,15 @@ from iam_smt.texts import member
 from verifier import facts
 from verifier.compile.callers import (
     Caller,
-    anonymous_caller,
     federated_caller,
     membership,
-    named_caller,
-    outside_caller,
     root_caller,
     scps,
     session_caller,
     user_caller,
 )
 from verifier.compile.open_requests import UNNAMED_SERVICE
+from verifier.compile.strangers import anonymous_caller, named_caller, outside_caller
 from verifier.queries.offers import allows_action
 from verifier.queries.world import World
 from verifier.request import BUILT_IN_PROVIDERS

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from verifier import catalogue
 from verifier.catalogue import key_name
-from verifier.compile.callers import ASSUMED
+from verifier.compile.strangers import ASSUMED
 from verifier.finding import AccessLevel
 from verifier.report.lines import OF_THE_CALLER
 from verifier.report.words import only
