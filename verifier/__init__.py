@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from verifier.api import Snapshot, compare_policies
     from verifier.check.run import Checked, Status
     from verifier.comparison import Change, Comparison, Relation
+    from verifier.delegation import Delegation, Obligation
     from verifier.errors import (
         InputError,
         PolicyError,
@@ -65,6 +66,7 @@ _HOMES = {
         ("Access", "AccessChange", "Direction", "Edit", "EditKind", "SnapshotComparison"),
         "verifier.snapshot_comparison",
     ),
+    **dict.fromkeys(("Delegation", "Obligation"), "verifier.delegation"),
     **dict.fromkeys(("Explanation", "Grounds", "Remedy"), "verifier.explanation"),
     **dict.fromkeys(("Finding", "Findings", "Severity"), "verifier.finding"),
     **dict.fromkeys(
@@ -86,6 +88,7 @@ __all__ = [
     "Change",
     "Checked",
     "Comparison",
+    "Delegation",
     "Dependence",
     "Direction",
     "Edit",
@@ -97,6 +100,7 @@ __all__ = [
     "Grounds",
     "Hop",
     "InputError",
+    "Obligation",
     "PolicyError",
     "Question",
     "QuestionError",

@@ -24,6 +24,7 @@ from verifier.verdict import Answer
 
 if TYPE_CHECKING:
     from verifier.check.run import Checked
+    from verifier.delegation import Delegation
     from verifier.explanation import Explanation
     from verifier.finding import Findings
     from verifier.review.model import Review
@@ -185,6 +186,18 @@ class Snapshot:
         from verifier.explain import explain
 
         return explain(self.contents, question, timeout=timeout)
+
+    def delegate(
+        self, administrator: str, boundary: str, *, timeout: float | None = None
+    ) -> Delegation:
+        """Check whether an administrator, a user or role by its ARN, can ever exceed a boundary,
+        the ARN of a managed policy: the five obligations one by one (R8.90).
+
+        Raises `QuestionError` if one of them is not in the snapshot.
+        """
+        from verifier.delegate import delegate
+
+        return delegate(self.contents, administrator, boundary, timeout=timeout)
 
     def findings(
         self,

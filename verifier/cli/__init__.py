@@ -17,6 +17,7 @@ from verifier.cli.check import check
 from verifier.cli.common import WRONG
 from verifier.cli.compare import compare
 from verifier.cli.daily import can, what_can, who_can
+from verifier.cli.delegate import delegate
 from verifier.cli.example import example
 from verifier.cli.explain import explain
 from verifier.cli.findings import findings
@@ -44,6 +45,7 @@ _COMMANDS = (
     can,
     check,
     compare,
+    delegate,
     example,
     explain,
     findings,

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from iam_smt.automata import exactly
 from iam_smt.keys import ABSENT, Key, known
+from iam_smt.terms import both
 from iam_smt.texts import StringVariable
 from verifier import catalogue
 from verifier.catalogue import ResourceType
@@ -75,6 +76,8 @@ def asks(
     passed: tuple[tuple[str, Target, Given], ...] = ()
     for action in alternative.calls:
         (first, *rest) = _targets(scene, primitive, action, binding)
+        named = both(first.facts, scene.facts(binding.policy))
+        first = replace(first, facts=named)
         given = _given(scene, primitive, action, binding)
         others = tuple((action, target, given) for target in rest)
         if action == _PASS and action != alternative.calls[-1]:
@@ -83,6 +86,20 @@ def asks(
             found.append(Ask(action, first, given, others + passed))
             passed = ()
     return found
+
+
+_MADE = {
+    Effect.NEW_USER: "user/(new)",
+    Effect.NEW_ROLE: "role/(new)",
+    Effect.NEW_POLICY: "policy/(new)",
+}
+"""What stands for the names that the caller chooses; no name has parentheses."""
+
+
+def made(primitive: Primitive, partition: str, account: str) -> str:
+    """Return what stands for the ARN of what an entry makes, "" if it makes nothing."""
+    name = _MADE.get(primitive.effect)
+    return f"arn:{partition}:iam::{account}:{name}" if name else ""
 
 
 _BOUND = {
@@ -158,6 +175,9 @@ def _target(
         number = account_of(binding.target)
         account = kind.arn.replace("${Partition}", "aws").replace("${AccountId}", number)
         return replace(scene.everything(binding.account), resource=account, shape=account)
+    new = made(primitive, scene.partition(binding.account), binding.account)
+    if new and is_of_type(new, kind):
+        return scene.target(new)
     if arn in ("", ANY) or not _is_bound(primitive, binding, action, kind):
         return scene.resource(binding.account, kind)
     if primitive.over is Over.WORKLOAD and action != _PASS:
@@ -199,10 +219,12 @@ def _service(primitive: Primitive, binding: Binding) -> Key:
 
 
 def _boundary(scene: Scene, primitive: Primitive, binding: Binding) -> Key | None:
-    """Return the boundary that a call attaches, else that of its target; None if it has no ARN."""
+    """Return the boundary that a call attaches, else that of its target; None if it is open."""
     if primitive.effect in (Effect.BOUNDARY, Effect.NEW_USER, Effect.NEW_ROLE):
         return known(scene.name(binding.policy)) if binding.policy else ABSENT
     bounded = scene.state.user(binding.target) or scene.state.role(binding.target)
+    if scene.state.may_be_bounded_otherwise(binding.target):
+        return None
     if bounded is None or bounded.boundary is None:
         return ABSENT
     return known(bounded.boundary.arn) if bounded.boundary.arn else None

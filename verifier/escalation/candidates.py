@@ -15,9 +15,8 @@ from iam_smt.texts import StringVariable
 from verifier.compile.strangers import named_caller
 from verifier.compile.targets import is_of_type
 from verifier.escalation.administrators import is_administrator
-from verifier.escalation.bindings import Binding, workload_type
+from verifier.escalation.bindings import Binding, made, workload_type
 from verifier.escalation.changes import ADMINISTRATOR_ACCESS
-from verifier.escalation.effects import made
 from verifier.escalation.entities import account_of
 from verifier.escalation.memory import Memory
 from verifier.escalation.scene import Scene
@@ -73,7 +72,7 @@ class Candidates:
             case Over.POLICY:
                 yield from self._versions(primitive, account)
             case Over.ACCOUNT:
-                arn = made(self._scene, primitive, account)
+                arn = made(primitive, self._scene.partition(account), account)
                 for policy in self._policies(primitive, account, None, ()):
                     new = state.user(arn) or state.role(arn)
                     if new is not None and new.boundary is None:

@@ -8,20 +8,13 @@ from iam_smt.credentials import Chain
 from iam_smt.principals import Kind
 from verifier.compile.callers import Caller, root_caller
 from verifier.escalation.actors import Actor
-from verifier.escalation.bindings import Binding
+from verifier.escalation.bindings import Binding, made
 from verifier.escalation.changes import Change
 from verifier.escalation.entities import account_of
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Effect, Primitive
 from verifier.queries.origins import Start, provider_start
 from verifier.snapshot.model import Snapshot
-
-_MADE = {
-    Effect.NEW_USER: "user/(new)",
-    Effect.NEW_ROLE: "role/(new)",
-    Effect.NEW_POLICY: "policy/(new)",
-}
-"""What stands for the names that the caller chooses; no name has parentheses."""
 
 
 def actor(scene: Scene, primitive: Primitive, binding: Binding) -> Actor | None:
@@ -55,16 +48,9 @@ def _root(snapshot: Snapshot, account: str, chain: Chain) -> Caller:
     return root_caller(snapshot, account, partition, "root", chain)
 
 
-def made(scene: Scene, primitive: Primitive, account: str) -> str:
-    """Return what stands for the ARN of what an entry makes, "" if it makes nothing."""
-    name = _MADE.get(primitive.effect)
-    partition = scene.state.snapshot.accounts[account].partition
-    return f"arn:{partition}:iam::{account}:{name}" if name else ""
-
-
 def change(scene: Scene, primitive: Primitive, binding: Binding) -> Change:
     """Return what an entry changes."""
-    arn = made(scene, primitive, binding.account)
+    arn = made(primitive, scene.partition(binding.account), binding.account)
     if arn:
         return Change(primitive.effect, arn, binding.policy)
     match primitive.effect:

@@ -22,10 +22,13 @@ from verifier.queries.world import World
 
 @dataclass(frozen=True)
 class Final:
-    """What a campaign is for: that an actor is reached, is an administrator, or makes a call."""
+    """What a campaign is for: that an actor is reached, is an administrator, or makes a call; or
+    that it has not the boundary `without`.
+    """
 
     actor: Actor
     administers: bool = False
+    without: str = ""
     call: tuple[str, Target] | None = None
 
 
@@ -104,10 +107,12 @@ class Planner:
     def _arrives(self, campaign: Campaign, final: Final) -> bool:
         if final.call is not None:
             campaign.ask(final.actor, *final.call)
-        if not final.administers or final.actor.is_root:
-            return True
         state = campaign.scene.state
         entity = state.user(final.actor.entity) or state.role(final.actor.entity)
+        if final.without and entity is not None:
+            return entity.boundary is None or entity.boundary.arn != final.without
+        if not final.administers or final.actor.is_root:
+            return True
         return entity is not None and is_administrator(entity)
 
     def _limits(self, moves: Sequence[Move]) -> list[str]:

@@ -48,9 +48,13 @@ class Scene:
     def _lifted(self) -> World:
         return World(self.state.snapshot, self.base.solver, self.base.limits, self.base.readings)
 
+    def partition(self, account: str) -> str:
+        """Return the partition of an account."""
+        return self.base.snapshot.accounts[account].partition
+
     def name(self, arn: str) -> Text:
         """Return an ARN, open if the entity is of the caller's own making."""
-        if not self.state.is_fresh(arn):
+        if not arn.endswith("(new)"):
             return arn
         if arn not in self._names:
             what = arn.split(":", 5)[5].partition("/")[0]
@@ -74,9 +78,11 @@ class Scene:
         if entity is None:
             return self.world.snapshot.resources.get(arn)
         boundary = entity.boundary and entity.boundary.arn
-        return boundary, id(entity.tags), arn in self.state.free_tags
+        is_open = self.state.may_be_bounded_otherwise(arn)
+        return boundary, is_open, id(entity.tags), arn in self.state.free_tags
 
-    def _facts(self, arn: str) -> Term:
+    def facts(self, arn: str) -> Term:
+        """Return what is true of an open name: nothing is called so yet."""
         name = self.name(arn)
         if not isinstance(name, StringVariable):
             return TRUE
@@ -90,7 +96,7 @@ class Scene:
         tags: Tags | None = entity.tags if entity else None
         if arn in self.state.free_tags:
             tags = None
-        return entity_target(self.world.snapshot, self.name(arn), arn, tags, self._facts(arn))
+        return entity_target(self.world.snapshot, self.name(arn), arn, tags, self.facts(arn))
 
     def resource(self, account: str, kind: ResourceType) -> Target:
         """Return any resource of a type that the account may hold."""
@@ -126,7 +132,7 @@ class Scene:
     def _named(self, caller: Caller, arn: str) -> Caller:
         name = self.name(arn)
         if isinstance(name, StringVariable):
-            caller = replace(under_name(caller, name), facts=self._facts(arn))
+            caller = replace(under_name(caller, name), facts=self.facts(arn))
         return caller
 
     def bound(self, caller: Caller, arn: str) -> Caller:

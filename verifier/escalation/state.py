@@ -90,6 +90,18 @@ class State:
             yield self._policies.get(policy.arn, policy)
         yield from (self._policies[arn] for arn in self._fresh[account] if arn in self._policies)
 
+    def may_be_bounded_otherwise(self, arn: str) -> bool:
+        """Return whether a user or role may have another boundary than it now has, or none: with
+        `widen`, where some change was about its boundary.
+        """
+        if not self._widen:
+            return False
+        now, before = (
+            (self.user(arn) or self.role(arn)),
+            (self.snapshot.user(arn) or self.snapshot.role(arn)),
+        )
+        return now is not None and (before is None or now.boundary is not before.boundary)
+
     def is_fresh(self, arn: str) -> bool:
         """Return whether the entity was made by the caller."""
         return arn in self._fresh[account_of(arn)]
@@ -251,10 +263,12 @@ class State:
         match change.effect:
             case Effect.NEW_USER:
                 self._own[arn] = ()
-                return self._put(User(arn, name, None, account, (), boundary, {}, (), NOWHERE))
+                return self._put(User(arn, name, "AIDANEW", account, (), boundary, {}, (), NOWHERE))
             case Effect.NEW_ROLE:
                 trust = AttachedPolicy(PolicyKind.TRUST, f"trust policy of {name}", open_trust())
-                return self._put(Role(arn, name, None, account, trust, (), boundary, {}, NOWHERE))
+                return self._put(
+                    Role(arn, name, "AROANEW", account, trust, (), boundary, {}, NOWHERE)
+                )
         attached = AttachedPolicy(
             PolicyKind.IDENTITY, f'managed policy "{name}"', everything(), None, arn
         )

@@ -38,7 +38,10 @@ def boundary(one: AttachedPolicy | None, other: AttachedPolicy | None) -> Attach
     """Return a boundary that allows what either does; none allows everything."""
     if one is None or other is None:
         return None
-    return one if one is other else union(one, other)
+    if one is other:
+        return one
+    arn = one.arn if one.arn == other.arn else None
+    return replace(union(one, other), arn=arn)
 
 
 @lru_cache(maxsize=1 << 14)
