@@ -61,11 +61,10 @@ def delegate(
     """Tell whether an ADMINISTRATOR, a user or role by its ARN, can ever exceed a boundary.
 
     \b
-    verifier delegate arn:aws:iam::111122223333:role/TeamLead \\
-        --boundary arn:aws:iam::111122223333:policy/TeamBoundary -s acme
+    verifier delegate arn:aws:iam::222233334444:role/storage/VendorBackup --boundary arn:aws:iam::222233334444:policy/VendorBoundary -s acme
 
     Exit status: 0 it cannot, 3 it can, 4 unknown, 2 the input or the command is wrong.
-    """
+    """  # noqa: E501
     snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     found = snapshot.delegate(administrator, boundary, timeout=timeout)
