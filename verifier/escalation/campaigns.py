@@ -15,6 +15,7 @@ from verifier.escalation.actors import Actor
 from verifier.escalation.bindings import asks
 from verifier.escalation.candidates import service_path
 from verifier.escalation.entities import Entities
+from verifier.escalation.guards import Opening
 from verifier.escalation.scene import Scene
 from verifier.escalation.state import State
 from verifier.escalation.steps import Step
@@ -28,13 +29,15 @@ from verifier.queries.world import World
 class Move:
     """One decoded call: who makes it, and the step of which it is a part.
 
-    `completes` says that the step is carried out with it. `actor` is None for a service.
+    `completes` says that the step is carried out with it, `opens` that it changes what guards the
+    resource that the question is about. `actor` is None for a service.
     """
 
     hop: DecodedHop
     actor: Actor | None
     step: Step | None
     completes: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class _Call:
     place: int
     actor: Actor | None
     step: Step | None
+    opens: bool = False
 
 
 @dataclass
@@ -88,8 +92,10 @@ class Campaign:
         line.path.caller = self.scene.bound(line.caller, self._actors[key].entity)
         return line.path
 
-    def _called(self, path: Path, actor: Actor | None, step: Step | None) -> None:
-        self._calls.append(_Call(path, path.length, actor, step))
+    def _called(
+        self, path: Path, actor: Actor | None, step: Step | None, *, opens: bool = False
+    ) -> None:
+        self._calls.append(_Call(path, path.length, actor, step, opens))
 
     def can_carry_out(self, step: Step) -> bool:
         """Return whether all that a step is about is there now."""
@@ -129,8 +135,16 @@ class Campaign:
         self._called(path, actor, step)
         self._go_on(step.actor, path, path.caller)
 
+    def open(self, actor: Actor, opening: Opening) -> None:
+        """Let an actor change what guards the resource that the question is about."""
+        path = self._at_work(actor.key)
+        path.ask(opening.action, opening.on)
+        self._called(path, actor, None, opens=True)
+
     def ask(self, actor: Actor, action: str, target: Target) -> None:
         """Let an actor call what the question is about."""
+        if actor.key not in self._lines:
+            self._line(actor)
         path = self._at_work(actor.key)
         path.ask(action, target)
         self._called(path, actor, None)
@@ -148,6 +162,7 @@ class Campaign:
                 call.actor,
                 call.step,
                 self._completes(number),
+                call.opens,
             )
             for number, call in enumerate(self._calls)
         ]

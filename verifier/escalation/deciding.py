@@ -13,11 +13,13 @@ from verifier.compile.calls import Call
 from verifier.compile.targets import Target
 from verifier.escalation.actors import Actor
 from verifier.escalation.bindings import ANY, Binding, asks, named
+from verifier.escalation.guards import Opening
 from verifier.escalation.memory import Memory, signature
 from verifier.escalation.offered import covers, everything, offered
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Alternative, Over, Primitive
 from verifier.queries.closure import possible
+from verifier.queries.offers import allows_action
 from verifier.queries.paths import Path
 from verifier.snapshot.model import Role
 
@@ -62,6 +64,13 @@ class Decider:
     def calls(self, action: str, target: Target) -> bool:
         """Return whether the actor may make a call that is no part of the table."""
         return self._possible(self._path().ask(action, target))
+
+    def names(self, opening: Opening) -> bool:
+        """Return whether some statement, or the policy of the resource, names a call."""
+        policies = (*self.caller.policies.identity, *opening.on.admitting)
+        return self.actor.is_root or any(
+            allows_action(policy, opening.action) for policy in policies
+        )
 
     def may(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
         """Return whether the actor may make the calls of an alternative on a target."""

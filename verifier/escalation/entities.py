@@ -57,6 +57,11 @@ class Entities:
                 return any("multifactorauth" in key for key in self._keys)
         return True
 
+    @property
+    def asks_for_resource_tags(self) -> bool:
+        """Whether any policy asks about the tags of resources."""
+        return any("resourcetag/" in key for key in self._keys)
+
     @cached_property
     def _keys(self) -> set[str]:
         """The condition keys that policies ask about, or have in variables, in lower case."""

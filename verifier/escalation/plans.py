@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from iam_smt.model import Model
@@ -13,6 +13,7 @@ from verifier.escalation.administrators import is_administrator
 from verifier.escalation.campaigns import Campaign, Move
 from verifier.escalation.derivations import derivation
 from verifier.escalation.entities import Entities
+from verifier.escalation.guards import Opening
 from verifier.escalation.replay import Replay
 from verifier.escalation.steps import Step
 from verifier.escalation.takeover import Takeover
@@ -23,13 +24,22 @@ from verifier.queries.world import World
 @dataclass(frozen=True)
 class Final:
     """What a campaign is for: that an actor is reached, is an administrator, or makes a call; or
-    that it has not the boundary `without`.
+    that it has not the boundary `without`. With an `opening` the actor makes that call first, and
+    then makes the call that it is for, or lets `by` make it.
     """
 
     actor: Actor
     administers: bool = False
     without: str = ""
     call: tuple[str, Target] | None = None
+    opening: Opening | None = None
+    by: Actor | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """The same for ends that are the same."""
+        call = self.call and (self.call[0], self.call[1].label)
+        return self.actor.key, call, self.opening and self.opening.action, self.by is not None
 
 
 @dataclass(frozen=True)
@@ -102,11 +112,14 @@ class Planner:
             return None
         moves, replay = tried[-1]
         needs = dict.fromkeys(text for step in steps for text in step.needs)
+        needs.update(dict.fromkeys(final.opening.needs if final.opening else ()))
         return Plan(tuple(moves), tuple(needs), replay.names)
 
     def _arrives(self, campaign: Campaign, final: Final) -> bool:
+        if final.opening is not None:
+            campaign.open(final.actor, final.opening)
         if final.call is not None:
-            campaign.ask(final.actor, *final.call)
+            campaign.ask(final.by or final.actor, *final.call)
         state = campaign.scene.state
         entity = state.user(final.actor.entity) or state.role(final.actor.entity)
         if final.without and entity is not None:

@@ -11,6 +11,7 @@ from verifier.disputes import Readings
 from verifier.escalation.campaigns import Move
 from verifier.escalation.changes import Change
 from verifier.escalation.entities import Entities
+from verifier.escalation.guards import OUTSIDER
 from verifier.escalation.state import State
 from verifier.escalation.steps import Step
 from verifier.escalation.table import Effect
@@ -145,6 +146,8 @@ class Replay:
             if role is not None:
                 session = assume(request, role.arn, role.tags, before)
                 self._sessions[session.principal.name] = session
+        if move.opens:
+            self._acts_as.add(OUTSIDER)
         if step is None:
             return
         if step.primitive.effect in _NEW and step.change:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
+from verifier.compile.targets import Target
 from verifier.disputes import Meeting
 from verifier.errors import QuestionError
 from verifier.escalation.actors import Actor
@@ -13,6 +14,7 @@ from verifier.escalation.administrators import is_administrator
 from verifier.escalation.deciding import Decider
 from verifier.escalation.derivations import derivation
 from verifier.escalation.entities import Entities
+from verifier.escalation.guards import openings, outsider
 from verifier.escalation.memory import Memory
 from verifier.escalation.plans import Final, Plan, Planner
 from verifier.escalation.table import primitives
@@ -91,9 +93,8 @@ class Escalation:
         done: set[Hashable] = set()
         for actor in chain(list(takeover.actors.values()), takeover, [None]):
             for final in arrivals(takeover, actor) if actor else ():
-                end = final.actor.key, final.call and (final.call[0], id(final.call[1]))
-                if end not in done and self._calls(final) <= self._limit:
-                    waiting[end] = final
+                if final.key not in done and self._calls(final) <= self._limit:
+                    waiting[final.key] = final
             while waiting:
                 costs = {key: self._cost(final) for key, final in waiting.items()}
                 key = min(costs, key=costs.__getitem__)
@@ -104,7 +105,9 @@ class Escalation:
 
     def _cost(self, final: Final) -> tuple[int, int]:
         steps = derivation(self._takeover, final.actor.key)
-        return sum(len(step.needs) for step in steps), len(steps)
+        needs = sum(len(step.needs) for step in steps)
+        needs += len(final.opening.needs) if final.opening else 0
+        return needs, len(steps)
 
     def _calls(self, final: Final) -> int:
         """Return how many calls an end takes, where each step is one of role assumption."""
@@ -168,5 +171,25 @@ def calls(offers: Offers, memory: Memory) -> Arrivals:
         for action, target in offers.to(decider.caller):
             if actor.may(action) and decider.calls(action, target):
                 yield Final(actor, call=(action, target))
+        for action, target in offers.aims:
+            yield from _by_opening(takeover, decider, action, target)
 
     return found
+
+
+def _by_opening(
+    takeover: Takeover, decider: Decider, action: str, target: Target
+) -> Iterator[Final]:
+    """Yield how an actor may let itself, or somebody else, make a call that none could (P8.80)."""
+    actor, scene = decider.actor, takeover.scene
+    for opening in openings(scene, action, target):
+        if opening.needs and not takeover.conditional:
+            continue
+        if not decider.names(opening) or not decider.calls(opening.action, opening.on):
+            continue
+        call = (action, opening.opened)
+        if actor.may(action) and decider.calls(*call):
+            yield Final(actor, call=call, opening=opening)
+            continue
+        other = outsider(scene, str(opening.opened.owner))
+        yield Final(actor, call=call, opening=opening, by=other)

@@ -36,6 +36,8 @@ def does(move: Move, names: Mapping[str, str]) -> str:
     and for one that only goes with others.
     """
     step = move.step
+    if move.opens:
+        return f"lets anybody use {move.hop.main.request.resource}"
     if step is None or not move.completes:
         return ""
     change = step.change
