@@ -53,7 +53,7 @@ def test_bucket_policy(tmp_path: Path) -> None:
     way = _way(tmp_path, GOAL, _WRITES)
     assert way.verdict is Verdict.YES
     assert [hop.action for hop in way.witness] == ["s3:PutBucketPolicy", "s3:GetObject"]
-    assert way.witness[0].does == f"lets anybody use {BUCKET}"
+    assert way.witness[0].does == f"changes what guards {BUCKET}"
     assert _way(tmp_path, GOAL, _statement("Allow", "s3:GetBucketPolicy")).verdict is Verdict.NO
 
 
@@ -61,6 +61,18 @@ def test_other_bucket(tmp_path: Path) -> None:
     """Who may write the policy of another bucket reads nothing here."""
     other = _statement("Allow", "s3:PutBucketPolicy", "arn:aws:s3:::other")
     assert _way(tmp_path, GOAL, other).verdict is Verdict.NO
+
+
+def test_deleted_policy(tmp_path: Path) -> None:
+    """Who may delete a bucket policy takes its denies away, and lets nobody in (P8.80)."""
+    deny = _policy(_statement("Deny", "s3:GetObject", f"{BUCKET}-d/*", Principal="*"))
+    bucket = {"Arn": f"{BUCKET}-d", "Account": A, "Policy": deny}
+    goal = f"reach s3:GetObject on {BUCKET}-d/*"
+    deletes, reads = _statement("Allow", "s3:DeleteBucketPolicy"), _statement("Allow", "s3:Get*")
+    way = _way(tmp_path, goal, deletes, reads, resources=[bucket])
+    assert [hop.action for hop in way.witness] == ["s3:DeleteBucketPolicy", "s3:GetObject"]
+    assert _way(tmp_path, goal, deletes, resources=[bucket]).verdict is Verdict.NO
+    assert _way(tmp_path, goal, reads, resources=[bucket]).verdict is Verdict.NO
 
 
 def test_by_an_outsider(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Decider:
         self._doubts = doubts
         self._chain = Chain()
         self.caller: Caller = actor.caller(scene, self._chain)
-        self._memory = memory
+        self.memory = memory
         self._signature = signature(actor, self.caller)
 
     def offers(self) -> int:
@@ -59,7 +59,7 @@ class Decider:
         name = self._scene.name(role.arn)
         opened = name if isinstance(name, StringVariable) else None
         key = ("assumes", self.actor.key, self._signature, role.arn, role.trust.policy)
-        return self._memory.ask(key, lambda: self._possible(self._path().assume(role, arn=opened)))
+        return self.memory.ask(key, lambda: self._possible(self._path().assume(role, arn=opened)))
 
     def calls(self, action: str, target: Target) -> bool:
         """Return whether the actor may make a call that is no part of the table."""
@@ -83,7 +83,7 @@ class Decider:
             return False
         likeness = self._scene.likeness(binding.target)
         key = (self._signature, primitive, alternative, binding, likeness)
-        return self._memory.ask(key, lambda: self._may(primitive, alternative, binding))
+        return self.memory.ask(key, lambda: self._may(primitive, alternative, binding))
 
     def _may_cover(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
         """Return whether some statement names whatever user, role, group or policy is called on."""
@@ -106,7 +106,7 @@ class Decider:
         what services refuse on roles of their own is set aside (R6.91).
         """
         key = (self._signature, primitive, alternative, account)
-        return self._memory.ask(key, lambda: self._extent(primitive, alternative, account))
+        return self.memory.ask(key, lambda: self._extent(primitive, alternative, account))
 
     def _extent(self, primitive: Primitive, alternative: Alternative, account: str) -> Extent:
         if not alternative.calls:

@@ -33,6 +33,7 @@ class Guard:
 
     type: str
     replaces: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
     unblocks: tuple[str, ...] = ()
 
@@ -77,6 +78,9 @@ def openings(scene: Scene, action: str, target: Target) -> Iterator[Opening]:
         for call in guard.replaces:
             on, needs = _on(scene, call, name, target, owner)
             yield Opening(call, on, _opened(target, None), needs)
+        for call in guard.removes if target.policy else ():
+            on, needs = _on(scene, call, name, target, owner)
+            yield Opening(call, on, replace(target, policy=None), needs)
         for call in guard.adds:
             on, needs = _on(scene, call, name, target, owner)
             granted = (*needs, f"{call} can grant {action}")

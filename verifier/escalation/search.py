@@ -192,4 +192,5 @@ def _by_opening(
             yield Final(actor, call=call, opening=opening)
             continue
         other = outsider(scene, str(opening.opened.owner))
-        yield Final(actor, call=call, opening=opening, by=other)
+        if Decider(scene, other, decider.memory, takeover.doubts).calls(*call):
+            yield Final(actor, call=call, opening=opening, by=other)

@@ -37,7 +37,7 @@ def does(move: Move, names: Mapping[str, str]) -> str:
     """
     step = move.step
     if move.opens:
-        return f"lets anybody use {move.hop.main.request.resource}"
+        return f"changes what guards {move.hop.main.request.resource}"
     if step is None or not move.completes:
         return ""
     change = step.change
