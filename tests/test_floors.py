@@ -18,6 +18,7 @@ FLOORS = (
         "verifier.request",
         "verifier.cache",
         "verifier.parallel",
+        "verifier.shown",
     ),
     (
         "verifier.documents",
@@ -42,7 +43,7 @@ FLOORS = (
         "verifier.findings",
     ),
     ("verifier.check", "verifier.comparing"),
-    ("verifier.review",),
+    ("verifier.review", "verifier.rendering"),
     ("verifier.api",),
     ("verifier.cli",),
     ("verifier.__main__",),

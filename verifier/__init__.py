@@ -17,9 +17,11 @@ sys.path.append(str(Path(__file__).parents[1] / "encodings"))
 
 if TYPE_CHECKING:
     from verifier.api import Snapshot, compare_policies
+    from verifier.check.baseline import baseline_of
     from verifier.check.run import Checked, Status
     from verifier.comparison import Change, Comparison, Relation
     from verifier.delegation import Delegation, Obligation
+    from verifier.disputes import POINTS, DisputedPoint
     from verifier.errors import (
         InputError,
         PolicyError,
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
         UndecidedError,
         VerifierError,
     )
+    from verifier.example import write_example
     from verifier.explanation import Explanation, Grounds, Remedy
     from verifier.finding import Finding, Findings, Severity
     from verifier.question import Form, Question, Route, RouteKind, Who, WhoKind
+    from verifier.rendering import render
     from verifier.review.formats import render_review
     from verifier.review.model import Review
     from verifier.snapshot_comparison import (
@@ -48,6 +52,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     **dict.fromkeys(("Snapshot", "compare_policies"), "verifier.api"),
+    "baseline_of": "verifier.check.baseline",
     **dict.fromkeys(("Checked", "Status"), "verifier.check.run"),
     **dict.fromkeys(("Change", "Comparison", "Relation"), "verifier.comparison"),
     **dict.fromkeys(
@@ -67,6 +72,9 @@ _HOMES = {
         "verifier.snapshot_comparison",
     ),
     **dict.fromkeys(("Delegation", "Obligation"), "verifier.delegation"),
+    **dict.fromkeys(("POINTS", "DisputedPoint"), "verifier.disputes"),
+    "render": "verifier.rendering",
+    "write_example": "verifier.example",
     **dict.fromkeys(("Explanation", "Grounds", "Remedy"), "verifier.explanation"),
     **dict.fromkeys(("Finding", "Findings", "Severity"), "verifier.finding"),
     **dict.fromkeys(
@@ -80,6 +88,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "POINTS",
     "Access",
     "AccessChange",
     "Answer",
@@ -91,6 +100,7 @@ __all__ = [
     "Delegation",
     "Dependence",
     "Direction",
+    "DisputedPoint",
     "Edit",
     "EditKind",
     "Explanation",
@@ -122,8 +132,11 @@ __all__ = [
     "Who",
     "WhoKind",
     "__version__",
+    "baseline_of",
     "compare_policies",
+    "render",
     "render_review",
+    "write_example",
 ]
 
 

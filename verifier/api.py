@@ -18,6 +18,7 @@ from verifier.policy.files import read_policies
 from verifier.queries.naming import phrase
 from verifier.queries.sentences import sentence
 from verifier.question import Question
+from verifier.rendering import in_notebooks
 from verifier.snapshot import model
 from verifier.snapshot.kept import load
 from verifier.verdict import Answer
@@ -228,18 +229,28 @@ class Snapshot:
         )
 
     def check(
-        self, *files: str | Path, timeout: float | None = None, jobs: int = 1
+        self,
+        *files: str | Path,
+        baseline: str | Path | None = None,
+        timeout: float | None = None,
+        today: date | None = None,
+        jobs: int = 1,
+        progress: Progress = lambda text, done, total: None,
     ) -> tuple[Checked, ...]:
         """Check the invariants of TOML or YAML files, and return what became of each question.
 
-        Raises `InputError` with the place if a file is malformed, a sentence cannot be read or
-        an invariant is about an empty set.
+        Violations that the file `baseline` lists come back as accepted, until they expire; `today`
+        is the day that counts. Raises `InputError` with the place if a file is malformed, a
+        sentence cannot be read or an invariant is about an empty set.
         """
+        from verifier.check import baseline as baselines
         from verifier.check.invariants import read
         from verifier.check.run import check
 
         invariants = [invariant for file in files for invariant in read(Path(file))]
-        return tuple(check(self.contents, invariants, timeout=timeout, jobs=jobs))
+        accepted = baselines.read(Path(baseline)) if baseline else baselines.Baseline()
+        found = check(self.contents, invariants, timeout=timeout, jobs=jobs, progress=progress)
+        return tuple(accepted.apply(found, today or date.today()))
 
     def review(
         self,
@@ -311,3 +322,6 @@ def compare_policies(
         any_action=any_action,
         readings=choose(readings),
     )
+
+
+in_notebooks()

@@ -71,7 +71,15 @@ def ask(
         Effort(time.perf_counter() - started, questions, edges),
         tuple(map(str, snapshot.remarks)),
         snapshot.readings,
+        _named(inquiry.world.snapshot),
     )
+
+
+def _named(snapshot: Snapshot) -> dict[str, str | None]:
+    """Return the accounts of the zone of trust with their names, None where they have none."""
+    held = snapshot.accounts
+    inside = sorted(snapshot.zone.accounts)
+    return {number: held[number].name if number in held else None for number in inside}
 
 
 def _world(snapshot: Snapshot, question: Question, solver: Solver) -> World:

@@ -9,6 +9,7 @@ from enum import Enum
 from verifier.disputes import Meeting
 from verifier.errors import UndecidedError
 from verifier.request import Request
+from verifier.shown import Shown
 from verifier.verdict import Cause, Dependence, Effort
 
 
@@ -41,7 +42,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """What is newly allowed by a policy in the place of another, and what no longer.
 
     `old` and `new` name the policies; `assumptions` is what was taken for granted. The relation

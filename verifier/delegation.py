@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from verifier.shown import Shown
 from verifier.verdict import Hop, Verdict
 
 
@@ -24,7 +25,7 @@ class Obligation:
 
 
 @dataclass(frozen=True)
-class Delegation:
+class Delegation(Shown):
     """Whether `administrator` can ever exceed `boundary`; both are ARNs.
 
     `caveats` are grants that no boundary limits (R8.91).

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from verifier.question import Question
+from verifier.shown import Shown
 from verifier.verdict import Cause, Dependence, Hop, Verdict
 
 
@@ -51,7 +52,7 @@ class Grounds:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Shown):
     """Why a question is answered as it is.
 
     A yes has the `grounds` of each request; a no the `remedies`, fewest changes first, none if

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 
+from verifier.shown import Shown
 from verifier.verdict import Cause, Effort, Hop, Proviso, Verdict
 
 
@@ -228,7 +229,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Findings:
+class Findings(Shown):
     """All findings of a snapshot, the worst first, and how complete they are.
 
     `gaps` are what is unknown; without any, every request from outside that is allowed is covered

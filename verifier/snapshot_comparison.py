@@ -8,6 +8,7 @@ from enum import Enum
 
 from verifier.comparison import Relation
 from verifier.errors import UndecidedError
+from verifier.shown import Shown
 from verifier.verdict import Effort, Hop, Way
 
 
@@ -100,7 +101,7 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class SnapshotComparison:
+class SnapshotComparison(Shown):
     """What is newly allowed in one snapshot compared with another, and what no longer.
 
     `edits` are all that was found different, with the callers that carry each, also where it

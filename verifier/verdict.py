@@ -11,6 +11,7 @@ from verifier.errors import UndecidedError
 from verifier.policy.syntax import Condition
 from verifier.question import Question
 from verifier.request import Request
+from verifier.shown import Shown
 
 
 class Verdict(Enum):
@@ -188,11 +189,12 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Shown):
     """The answer to a question: one `Way` for each class of callers that it asks about.
 
     Yes if some way is, else unknown if some way is, else no. `readings` has how disputed points
-    were read, by point, where not by default.
+    were read, by point, where not by default; `zone` the accounts of the zone of trust with their
+    names, None where they are not known.
     """
 
     question: Question
@@ -201,6 +203,7 @@ class Answer:
     effort: Effort
     remarks: tuple[str, ...] = field(default=())
     readings: Mapping[str, str] = field(default_factory=dict)
+    zone: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
     @property
     def verdict(self) -> Verdict:

@@ -68,7 +68,7 @@ def read(path: Path) -> Baseline:
         raise InputError(problem, "write one with --write-baseline", Place(str(path))) from None
 
 
-def written(found: Iterable[Checked], reason: str) -> str:
+def baseline_of(found: Iterable[Checked], reason: str) -> str:
     """Return a baseline that accepts every violation of `found`, those accepted before with the
     reason of then.
     """

@@ -113,7 +113,7 @@ def check(
             verbose=verbose,
         )
     if new_baseline and reason:
-        write(baselines.written(found, reason), new_baseline)
+        write(baselines.baseline_of(found, reason), new_baseline)
     write(_rendered(found, form, time.perf_counter() - started), output)
     statuses = {item.status for item in found}
     violated = Status.VIOLATED in statuses and not new_baseline

@@ -173,9 +173,9 @@ def _rendered(found: Comparison, form: str) -> str:
 
             return render_document(found)
         case "markdown":
-            from verifier.report.changes_markdown import render_policies
+            from verifier.report.policies_markdown import render as render_markdown
 
-            return render_policies(found)
+            return render_markdown(found)
     from verifier.report.comparison_text import render as render_text
 
     return render_text(found, width())

@@ -44,3 +44,8 @@ def write(folder: Path, *, force: bool = False) -> Iterator[Path]:
             reason = error.strerror or str(error)
             raise SnapshotError(f"cannot be written: {reason}", place=Place(str(target))) from None
         yield target
+
+
+def write_example(folder: str | Path, *, force: bool = False) -> list[Path]:
+    """Write the example to a folder and return its files; see `write`."""
+    return list(write(Path(folder), force=force))

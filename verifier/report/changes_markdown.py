@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from verifier.catalogue import key_name
-from verifier.comparison import Comparison, Relation
+from verifier.comparison import Relation
 from verifier.report.changes_text import by_edits, reaching, without_effect
 from verifier.report.lines import OF_THE_CALLER
 from verifier.report.mermaid import flowchart
@@ -14,14 +14,14 @@ from verifier.report.plain import plain
 from verifier.snapshot_comparison import AccessChange, Direction, Edit, SnapshotComparison
 from verifier.verdict import Hop, Way
 
-_TITLES = {
+TITLES = {
     Relation.EQUIVALENT: "Access does not change",
     Relation.NARROWER: "Access becomes narrower",
     Relation.WIDER: "Access becomes wider",
     Relation.INCOMPARABLE: "Access becomes wider and narrower",
     Relation.UNKNOWN: "What becomes of access is not fully known",
 }
-_MOST_CHANGES = 20
+MOST_CHANGES = 20
 _MOST_PICTURES = 5
 _OUTSIDERS = (
     "AWS principals outside the zone of trust",
@@ -35,14 +35,14 @@ _LONGEST = 60_000
 
 def render(found: SnapshotComparison) -> str:
     """Return the comparison as Markdown."""
-    parts = [f"### {_TITLES[found.relation]}", ""]
+    parts = [f"### {TITLES[found.relation]}", ""]
     parts += _direction("Newly allowed", found.newly_allowed)
     parts += _direction("No longer allowed", found.no_longer)
     silent = without_effect(found)
     if silent:
         parts += ["<details><summary>Edited, and no difference seen by this alone</summary>", ""]
-        parts += [f"- {code(edit.what)} {edit.kind.value}" for edit, _ in silent[:_MOST_CHANGES]]
-        parts += _more(len(silent))
+        parts += [f"- {code(edit.what)} {edit.kind.value}" for edit, _ in silent[:MOST_CHANGES]]
+        parts += more(len(silent))
         parts += ["", "</details>", ""]
     parts.append(
         f"Compared {found.asked} of {found.callers} callers; of the others nothing changed."
@@ -57,30 +57,13 @@ def render(found: SnapshotComparison) -> str:
     return whole[:_LONGEST].rpartition("\n")[0] + "\n\nThe rest is in the JSON format.\n"
 
 
-def render_policies(found: Comparison) -> str:
-    """Return a comparison of two policies as Markdown."""
-    parts = [f"### {_TITLES[found.relation]}: {code(found.new)} in the place of {code(found.old)}"]
-    for title, changes in (("Newly allowed", found.newly), ("No longer allowed", found.lost)):
-        if changes:
-            parts += ["", f"#### {title}", ""]
-        for change in changes[:_MOST_CHANGES]:
-            request = change.request
-            told = f"unknown: {code(change.reason)}"
-            if request is not None:
-                told = f"{code(request.action)} on {code(request.resource)}"
-            place = f" {code(change.cause.place)}" if change.cause.place else ""
-            parts.append(f"- {told} by {code(str(change.cause))}{place}")
-        parts += _more(len(changes))
-    return "\n".join(parts) + "\n"
-
-
 def _direction(title: str, found: Direction) -> Iterator[str]:
     if not (found.changes or found.reached or found.unknown):
         return
     yield f"#### {title}"
     yield ""
     pictures = 0
-    for edits, changes in by_edits(found.changes[:_MOST_CHANGES]):
+    for edits, changes in by_edits(found.changes[:MOST_CHANGES]):
         yield f"**{_since(edits)}**"
         yield ""
         for change in changes:
@@ -91,7 +74,7 @@ def _direction(title: str, found: Direction) -> Iterator[str]:
                 before = outside.witness if outside else ()
                 yield from _picture((*before, _last(change, outside)))
         yield ""
-    yield from _more(len(found.changes))
+    yield from more(len(found.changes))
     for way in found.reached:
         yield f"- {code(way.who)} become {code(way.what)}"
         if pictures < _MOST_PICTURES:
@@ -142,9 +125,9 @@ def _picture(hops: Sequence[Hop]) -> Iterator[str]:
     yield ""
 
 
-def _more(count: int) -> Iterator[str]:
-    if count > _MOST_CHANGES:
-        yield f"- and {count - _MOST_CHANGES:,} more, all in the JSON format"
+def more(count: int) -> Iterator[str]:
+    if count > MOST_CHANGES:
+        yield f"- and {count - MOST_CHANGES:,} more, all in the JSON format"
 
 
 def code(text: str) -> str:

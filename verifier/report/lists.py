@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from verifier.question import Form
+from verifier.question import Form, WhoKind
 from verifier.report.plain import plain
 from verifier.report.rows import ActionRow, CallerRow, action_rows, caller_rows, listed
 from verifier.verdict import Answer
@@ -19,6 +19,19 @@ _SHARES = {"who": 5, "actions": 5, "on": 4, "only": 3, "by": 4}
 
 _MOST_ACTIONS = 12
 _MOST_SERVICES = 3
+
+
+_FEW = 3
+"""An answer about no more callers has the path of each."""
+
+
+def is_list(answer: Answer) -> bool:
+    """Return whether an answer is a list of callers or actions, not a path for each class."""
+    question = answer.question
+    if question.form is not Form.CAN:
+        return question.form is not Form.BECOME
+    by_class = question.who is not None and question.who.kind is WhoKind.EXTERNAL
+    return len(answer.ways) > _FEW and not by_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,22 @@ def list_lines(answer: Answer, width: int, *, table: bool, complete: bool) -> It
 
     What is long is counted unless the list is to be `complete`.
     """
+    columns, entries = _entries(answer, complete)
+    yield from _table(columns, entries, width) if table and entries else _lines(entries)
+
+
+def table_of(answer: Answer) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the columns and rows of an answer that is a list; the lines of a cell are joined."""
+    columns, entries = _entries(answer, complete=False)
+    said = _said(entries)
+    rows = [
+        tuple("\n".join(cell) for cell in (*entry.cells, *(entry.said[name] for name in said)))
+        for entry in entries
+    ]
+    return (*columns, *said), rows
+
+
+def _entries(answer: Answer, complete: bool) -> tuple[tuple[str, ...], list[_Entry]]:
     if answer.question.form is Form.WHAT_CAN:
         rows = action_rows(answer.ways, complete=complete)
         several = len({row.who for row in rows}) > 1
@@ -42,7 +71,13 @@ def list_lines(answer: Answer, width: int, *, table: bool, complete: bool) -> It
     else:
         columns = ("who",)
         entries = [_caller(row, complete) for row in caller_rows(answer.ways)]
-    yield from _table(columns, entries, width) if table and entries else _lines(entries)
+    return columns, entries
+
+
+def _said(entries: Sequence[_Entry]) -> list[str]:
+    """Return what some entry says something of."""
+    names = entries[0].said if entries else ()
+    return [name for name in names if any(entry.said[name] for entry in entries)]
 
 
 def _caller(row: CallerRow, complete: bool) -> _Entry:
@@ -78,13 +113,13 @@ def _lines(entries: Sequence[_Entry]) -> Iterator[str]:
 
 
 def _table(columns: Sequence[str], entries: Sequence[_Entry], width: int) -> Iterator[str]:
-    """Yield the lines of a table; of what is said, what no entry has is no column."""
+    """Yield the lines of a table."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    said = [name for name in entries[0].said if any(entry.said[name] for entry in entries)]
+    said = _said(entries)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, leading=1)
     for name in (*columns, *said):
         table.add_column(name, overflow="fold", ratio=_SHARES.get(name))

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from verifier.question import Form, Question, RouteKind, WhoKind
+from verifier.question import Form, Question, RouteKind
 from verifier.report.lines import INDENT, chosen_keys, dependences, footer, headline, labelled
-from verifier.report.lists import list_lines
+from verifier.report.lists import is_list, list_lines
 from verifier.report.plain import plain
 from verifier.report.words import only
 from verifier.verdict import Answer, Barrier, Hop, Miss, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
-_FEW = 3
 _MOST_BARRIERS = 12
 _MOST_NAMES = 8
 _CALLERS = {
@@ -34,17 +33,12 @@ def render(
     form = answer.question.form
     if form is Form.BECOME:
         lines = list(_become(answer, width))
-    elif form is Form.CAN and (len(answer.ways) <= _FEW or _is_by_class(answer.question)):
-        lines = list(_can(answer, width))
-    else:
+    elif is_list(answer):
         lines = list(_list(answer, width, table=terminal, complete=complete))
+    else:
+        lines = list(_can(answer, width))
     told = footer(answer.assumptions, dependences(answer.ways), width if terminal else None)
     return "\n".join([*lines, *told]) + "\n"
-
-
-def _is_by_class(question: Question) -> bool:
-    """Return whether each way is the answer for a class of callers, not for one of many."""
-    return question.who is not None and question.who.kind is WhoKind.EXTERNAL
 
 
 def _become(answer: Answer, width: int) -> Iterator[str]:
@@ -227,7 +221,7 @@ def _barrier(barrier: Barrier) -> Iterator[str]:
 
 def _list(answer: Answer, width: int, *, table: bool, complete: bool) -> Iterator[str]:
     """Yield who can, or what can be done, then what is unknown."""
-    yield _headline(answer, _summary(answer), width)
+    yield _headline(answer, summary(answer), width)
     if answer.verdict is not Verdict.NO:
         yield ""
     yield from list_lines(answer, width, table=table, complete=complete)
@@ -238,7 +232,7 @@ def _list(answer: Answer, width: int, *, table: bool, complete: bool) -> Iterato
             yield f"  {plain(way.what or way.who)}   {word}: {plain(why)}"
 
 
-def _summary(answer: Answer) -> str:
+def summary(answer: Answer) -> str:
     """Return how many can, and how many cannot."""
     question = answer.question
     found = {verdict: _who(answer, verdict) for verdict in Verdict}

@@ -1,0 +1,101 @@
+"""Answers as a notebook shows them: the verdict, tables, and the path as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from verifier.catalogue import key_name
+from verifier.question import Form
+from verifier.report.lines import OF_THE_CALLER
+from verifier.report.lists import is_list, table_of
+from verifier.report.picture import picture
+from verifier.report.plain import plain
+from verifier.report.words import only
+from verifier.verdict import Answer, Hop, Verdict, Way
+
+_COLOURS = {Verdict.YES: "#b3261e", Verdict.NO: "#1b6e3c", Verdict.UNKNOWN: "#7a5900"}
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;overflow-wrap:anywhere"
+
+
+def html(answer: Answer) -> str:
+    """Return an answer as HTML that stands alone; names are escaped, nothing is loaded."""
+    parts = [
+        f'<p><b style="color:{_COLOURS[answer.verdict]}">{answer.verdict.name}</b>'
+        f" {_text(answer.question.text)}</p>"
+    ]
+    if answer.question.form is Form.BECOME:
+        parts.append(_table(("who", "becomes", "in", "only"), map(_become, answer.ways)))
+    elif is_list(answer):
+        parts.append(_table(*table_of(answer)))
+    else:
+        for way in answer.ways:
+            parts += _way(answer, way)
+    parts.append("<details><summary>assumes</summary><ul>")
+    parts += [f"<li>{_text(item)}</li>" for item in answer.assumptions]
+    parts.append("</ul></details>")
+    return f"<div>{''.join(parts)}</div>"
+
+
+def preformatted(text: str) -> str:
+    """Return text as HTML that keeps its lines."""
+    return f"<pre>{escape(text)}</pre>"
+
+
+def _become(way: Way) -> tuple[str, ...]:
+    said = {Verdict.NO: "no role", Verdict.UNKNOWN: f"unknown: {way.reason}"}
+    hops = f"{len(way.witness)} hops" if way.witness else said.get(way.verdict, "")
+    return way.who, way.what, hops, "\n".join(only(way.provisos))
+
+
+def _way(answer: Answer, way: Way) -> Iterator[str]:
+    yield f"<p><b>{_text(way.what or way.who)}</b>: {way.verdict.value}"
+    yield f" {_text(way.reason)}" if way.reason else ""
+    yield "</p>"
+    if way.witness:
+        yield picture(way.witness, answer.zone)
+        yield _hops(way.witness)
+    for words in only(way.provisos):
+        yield f"<p>only {_text(words)}</p>"
+    if way.barriers:
+        rows = (
+            (item.who, ", ".join(item.what), item.stops, "\n".join(map(str, item.causes)))
+            for item in way.barriers
+        )
+        yield _table(("who", "what", "stopped", "by"), rows)
+
+
+def _hops(hops: Sequence[Hop]) -> str:
+    rows = (
+        (
+            str(number),
+            hop.principal,
+            hop.action,
+            hop.resource,
+            "\n".join(
+                f"{key_name(key)} = {', '.join(hop.context[key])}"
+                for key in hop.chosen
+                if key not in OF_THE_CALLER
+            ),
+            "\n".join(map(str, hop.by)),
+        )
+        for number, hop in enumerate(hops, 1)
+    )
+    return _table(("", "caller", "action", "resource", "with", "by"), rows)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f'<th style="{_CELL}">{_text(name)}</th>' for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL}">{_lines(cell)}</td>' for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _lines(cell: str) -> str:
+    return "<br>".join(map(_text, cell.split("\n")))
+
+
+def _text(text: str) -> str:
+    return escape(plain(text))
