@@ -210,37 +210,33 @@ class Call:
         self.clock = keys.clock
         self._not_before = not_before
         self._only_shown: set[str] = set()
-        resource = ResourceKeys(
-            label,
-            service,
-            target.owner,
-            target.membership,
-            tag_texts(target),
-            self._tag,
-        )
-        person = PrincipalKeys(
-            label,
-            principal,
+        self._given = given
+        network = NetworkKeys(label, principal.kind, keys.via_service)
+        sources: list[Source] = [Given(given)] if given else []
+        sources += [source for source in (of_call, assume) if source is not None]
+        sources += [keys, network, self._person(), self._resource(service), tags_of(label)]
+        sources += [encryption_context_of(label), Unlisted(label)]
+        self.context = SymbolicContext(label, sources, type_of)
+
+    def _person(self) -> PrincipalKeys:
+        caller = self.caller
+        return PrincipalKeys(
+            self.label,
+            caller.principal,
             caller.credentials,
             caller.membership,
-            keys.clock,
+            self.clock,
             caller.user_id,
             caller.user_name,
             catalogue.is_claim,
-            not_before,
-            assuming=action.lower() == "sts:assumerole",
+            self._not_before,
+            assuming=self.action.lower() == "sts:assumerole",
         )
-        network = NetworkKeys(label, principal.kind, keys.via_service)
-        sources: list[Source] = [keys, network, person, resource, tags_of(label)]
-        sources += [encryption_context_of(label), Unlisted(label)]
-        if assume is not None:
-            sources.insert(0, assume)
-        if of_call is not None:
-            sources.insert(0, of_call)
-        self._given = given
-        if given:
-            sources.insert(0, Given(given))
-        self.context = SymbolicContext(label, sources, type_of)
+
+    def _resource(self, service: str) -> ResourceKeys:
+        target = self.target
+        tags = tag_texts(target)
+        return ResourceKeys(self.label, service, target.owner, target.membership, tags, self._tag)
 
     def _tag(self, name: str, own: SingleKey) -> SingleKey:
         """Let an inherited session tag replace the tag of the role to assume (R7.62)."""
