@@ -131,6 +131,9 @@ def _changed(what: str, action: str, *who: str) -> set[tuple[str, str, str]]:
     return {(name, action, f"{what} was edited") for name in who}
 
 
+PUT_AS_TEAM = {**PUT, "Resource": "arn:aws:s3:::data/team/*", "Condition": TEAM}
+PUT_BY_MFA = {**PUT, "Resource": "arn:aws:s3:::data/own/*", "Condition": MFA}
+
 CASES = [
     Case("nothing", (), (), set(), set()),
     Case(
@@ -178,6 +181,37 @@ CASES = [
         (_user(PermissionsBoundary={"PermissionsBoundaryArn": LIMIT}),),
         (),
         {(ALICE, "s3:GetObject", 'permissions boundary "limit" is gone')},
+        set(),
+    ),
+    Case(
+        "an action that no catalogue has",
+        (_shared(GET),),
+        (_shared(GET, {**PUT, "Action": "s3:PutNewThing", "Resource": "*"}),),
+        _changed(SHARED, "s3:PutNewThing", ALICE, APP),
+        set(),
+    ),
+    Case(
+        "a service that no catalogue has, to some resources",
+        (_shared(GET),),
+        (_shared(GET, {**PUT, "Action": "novel:*", "Resource": "arn:aws:novel:::thing/*"}),),
+        _changed(SHARED, "novel:Example", ALICE, APP),
+        set(),
+    ),
+    Case(
+        "an action that no catalogue has, named one by one",
+        (_shared({**GET, "Action": ["s3:GetObject", "s3:GetNewThing"]}),),
+        (_shared({**GET, "Action": "s3:Get*"}),),
+        _changed(SHARED, "s3:GetObjectTorrent", ALICE, APP),
+        set(),
+    ),
+    Case(
+        "a boundary lets an action that no catalogue has",
+        (
+            _shared({**GET, "Action": "s3:GetNewThing"}),
+            _user(PermissionsBoundary={"PermissionsBoundaryArn": LIMIT}),
+        ),
+        (_shared({**GET, "Action": "s3:GetNewThing"}),),
+        {(ALICE, "s3:GetNewThing", 'permissions boundary "limit" is gone')},
         set(),
     ),
     Case(
@@ -315,6 +349,36 @@ def test_newly_reached(tmp_path: Path) -> None:
     ]
     assert (who, what, hops) == (OUTSIDE, APP, 1)
     assert not found.no_longer.reached
+
+
+def test_each_statement_is_told(tmp_path: Path) -> None:
+    """Of several statements that let the same action, each has its request, also where they are
+    about resources that are asked about apart; one that cannot be met, or adds nothing, has none.
+    """
+    logs = {"Arn": "arn:aws:s3:::logs", "Account": A, "Policy": None}
+    to_logs = {**PUT, "Resource": "arn:aws:s3:::logs/*"}
+    more = _shared(GET, PUT_AS_TEAM, PUT_BY_MFA, to_logs, {**PUT_BY_MFA, "Sid": "again"})
+
+    def with_logs(files: Files) -> None:
+        files["b.json"].append(logs)
+
+    found = _compared(tmp_path, (with_logs, _user(Tags=[])), (with_logs, more))
+    told = {
+        (access.who, cause.statement)
+        for change in found.newly_allowed.changes
+        for access in change.callers
+        for cause in access.hop.by
+    }
+    assert told == {(APP, "4"), (ALICE, "3"), (ALICE, "4")}
+
+
+def test_actions_that_no_catalogue_has(tmp_path: Path) -> None:
+    """What is told of them rests on it that they exist."""
+    found = _compared(tmp_path, (), (_shared(GET, {**PUT, "Action": "novel:*", "Resource": "*"}),))
+    assert found.relation is Relation.WIDER
+    assert "there is an action `novel:Example`: a policy names it, or a pattern that it fits" in (
+        found.assumptions
+    )
 
 
 def test_facts_that_policies_ask_for(tmp_path: Path) -> None:

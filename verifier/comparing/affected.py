@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from functools import reduce
 from operator import or_
 
-from verifier.compile.actions import actions
+from verifier.compile.actions import Actions
 from verifier.compile.matching import counted
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.content import level_content, statement_content
@@ -16,29 +16,30 @@ EVERYTHING = -1
 """Every action, as a set."""
 
 
-def by_caller(one: ApplicablePolicies, other: ApplicablePolicies) -> int:
-    """Return the actions to which it can matter that other policies bind a caller."""
+def by_caller(space: Actions, one: ApplicablePolicies, other: ApplicablePolicies) -> int:
+    """Return the actions of a space to which it can matter that other policies bind a caller."""
     if bool(one.boundary) != bool(other.boundary) or len(one.scps) != len(other.scps):
         return EVERYTHING
     levels = [(one.identity, other.identity), (one.boundary, other.boundary)]
-    return _any([*levels, *zip(one.scps, other.scps, strict=True)])
+    return _any(space, [*levels, *zip(one.scps, other.scps, strict=True)])
 
 
-def by_target(one: ApplicablePolicies, other: ApplicablePolicies) -> int:
-    """Return the actions to which it can matter that other policies guard a resource."""
+def by_target(space: Actions, one: ApplicablePolicies, other: ApplicablePolicies) -> int:
+    """Return the actions of a space to which it can matter that other policies guard a resource."""
     if len(one.rcps) != len(other.rcps):
         return EVERYTHING
-    return _any([(one.of_resource, other.of_resource), *zip(one.rcps, other.rcps, strict=True)])
+    levels = [(one.of_resource, other.of_resource), *zip(one.rcps, other.rcps, strict=True)]
+    return _any(space, levels)
 
 
 _Pair = tuple[Iterable[AttachedPolicy], Iterable[AttachedPolicy]]
 
 
-def _any(levels: Iterable[_Pair]) -> int:
-    return reduce(or_, (between(*pair) for pair in levels), 0)
+def _any(space: Actions, levels: Iterable[_Pair]) -> int:
+    return reduce(or_, (between(space, *pair) for pair in levels), 0)
 
 
-def between(one: Iterable[AttachedPolicy], other: Iterable[AttachedPolicy]) -> int:
+def between(space: Actions, one: Iterable[AttachedPolicy], other: Iterable[AttachedPolicy]) -> int:
     """Return the actions of the statements that only one of two levels has."""
     one, other = tuple(one), tuple(other)
     if level_content(one) == level_content(other):
@@ -48,7 +49,7 @@ def between(one: Iterable[AttachedPolicy], other: Iterable[AttachedPolicy]) -> i
         return EVERYTHING
     first, second = _statements(one), _statements(other)
     differing = first.keys() ^ second.keys()
-    return reduce(or_, (_widest((first | second)[content]) for content in differing), 0)
+    return reduce(or_, (_widest(space, (first | second)[content]) for content in differing), 0)
 
 
 def _statements(level: Iterable[AttachedPolicy]) -> dict[Hashable, ActionElement]:
@@ -59,7 +60,7 @@ def _statements(level: Iterable[AttachedPolicy]) -> dict[Hashable, ActionElement
     }
 
 
-def _widest(element: ActionElement) -> int:
+def _widest(space: Actions, element: ActionElement) -> int:
     """Return the actions that an element is about however wild prefixes are read (X-10)."""
-    found = actions().of(element)
-    return found | actions().of(counted(element, "ignored")) if element.negated else found
+    found = space.of(element)
+    return found | space.of(counted(element, "ignored")) if element.negated else found

@@ -9,7 +9,6 @@ from verifier import facts
 from verifier.comparing import affected
 from verifier.comparing.differences import Comparing
 from verifier.comparing.sides import caller
-from verifier.compile.actions import actions
 from verifier.compile.callers import Caller
 from verifier.policy.attached import ApplicablePolicies
 from verifier.queries.origins import Start
@@ -21,13 +20,13 @@ class Asked:
     other side, None where it is not there.
 
     `affected` are the actions for which that can matter; `explained` is what has been shown to
-    matter by a request.
+    matter by requests, with what the statements say that grant these.
     """
 
     name: str
     starts: list[tuple[Start, Caller, ApplicablePolicies | None]]
     affected: int
-    explained: set[Hashable] = field(default_factory=set)
+    explained: dict[Hashable, frozenset[Hashable]] = field(default_factory=dict)
 
 
 def asked_about(comparing: Comparing) -> Iterator[Asked]:
@@ -35,8 +34,10 @@ def asked_about(comparing: Comparing) -> Iterator[Asked]:
     for name, origin in comparing.here.principals.items():
         (start,) = origin.starts
         here, off = caller(start), comparing.there.policies(name)
-        bits = affected.EVERYTHING if off is None else affected.by_caller(here.policies, off)
-        bits &= ~actions().named(facts.ALWAYS_ALLOWED)
+        bits = affected.EVERYTHING
+        if off is not None:
+            bits = affected.by_caller(comparing.space, here.policies, off)
+        bits &= ~comparing.space.named(facts.ALWAYS_ALLOWED)
         yield Asked(name, [(start, here, off)], bits)
     for origin in comparing.here.ways_in():
         found = [(start, caller(start)) for start in origin.starts]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from iam_smt.credentials import Chain
 from iam_smt.model import Model
-from iam_smt.terms import FALSE, Term, both, implies, negation
+from iam_smt.terms import FALSE, Term, both, either, implies, negation
 from verifier.comparing.edits import Edited
 from verifier.comparing.sides import Side
+from verifier.compile.actions import Actions
 from verifier.compile.authorize import authorize
 from verifier.compile.calls import Call
 from verifier.compile.matching import may_fit
 from verifier.compile.targets import Target
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.content import statement_content
+from verifier.policy.syntax import Effect, Statement
 from verifier.queries import witness
 from verifier.queries.hops import DecodedHop
 from verifier.queries.origins import Start
@@ -27,43 +30,93 @@ from verifier.semantics import authorize as semantics
 from verifier.snapshot_comparison import Access, Edit, EditKind
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A request that only one side allows, and the edits that make it so; `granting` is what the
+    statements say that grant it.
+    """
+
+    access: Access
+    edits: tuple[Edit, ...]
+    granting: frozenset[Hashable]
+
+
 class Comparing:
     """Comparisons of calls in one direction: what `here` allows and `there` does not.
 
-    `towards_new` says that `here` is the new snapshot.
+    `towards_new` says that `here` is the new snapshot, `space` which actions there are.
     """
 
-    def __init__(self, here: Side, there: Side, *, towards_new: bool) -> None:
+    def __init__(self, here: Side, there: Side, space: Actions, *, towards_new: bool) -> None:
         self.here = here
         self.there = there
+        self.space = space
         self._towards_new = towards_new
-        self._precedents = Precedents(here.snapshot)
+        self._precedents = defaultdict[int, Precedents](lambda: Precedents(here.snapshot))
 
-    def difference(
-        self, who: str, start: Start, off: ApplicablePolicies | None, action: str, target: Target
-    ) -> tuple[Access, tuple[Edit, ...]] | Undecided | None:
-        """Return a request that is allowed here only, with the edits that make it so; None if
-        there is none.
+    def differences(
+        self,
+        who: str,
+        start: Start,
+        off: ApplicablePolicies | None,
+        action: str,
+        target: Target,
+        told: frozenset[Hashable],
+    ) -> Iterator[Difference | Undecided]:
+        """Yield requests that are allowed here only: whatever is, what was `told` grants it, or the
+        statements that grant one of them.
 
         `off` are the policies that bind the caller there, None if there it is not.
+        """
+        while True:
+            found = self._difference(who, start, off, action, target, told)
+            if found is not None:
+                yield found
+            if not isinstance(found, Difference) or found.granting <= told:
+                return
+            told |= found.granting
+
+    def _difference(
+        self,
+        who: str,
+        start: Start,
+        off: ApplicablePolicies | None,
+        action: str,
+        target: Target,
+        told: frozenset[Hashable],
+    ) -> Difference | Undecided | None:
+        """Return a request that is allowed here only, and not by statements that say what is told;
+        None if there is none.
         """
         chain = Chain()
         path = Path(self.here.world, start.make(chain), chain, begins=True).ask(action, target)
         on = path.last.authorization().policies
         policies = self._there(off, target)
-        outcome = self._solve(path, policies)
+        covered = None
+        if told:
+            covered = _covered(on, policies, action, told) if policies else None
+            if covered is None:
+                return None
+        outcome = self._solve(path, policies, covered, self._precedents[len(told)])
         if outcome is None or isinstance(outcome, Undecided):
             return outcome
         access = Access(who, witness.shown([outcome], self.here.world.readings)[0])
-        if policies is None:
-            return access, (self._appeared(who if off is None else target.shape),)
         request = outcome.main.request
+        decision = semantics.authorize(request, on, self.here.world.readings)
+        granting = frozenset(
+            _content(match.policy, match.statement)
+            for match in decision.matches
+            if match.effect is Effect.ALLOW and match.statement is not None
+        )
+        if policies is None:
+            edits = (self._appeared(who if off is None else target.shape),)
+            return Difference(access, edits, granting)
 
         def allows(mixed: ApplicablePolicies) -> bool:
             return semantics.authorize(request, mixed, self.here.world.readings).allowed
 
         edited = Edited(policies, on) if self._towards_new else Edited(on, policies)
-        return access, edited.causes(allows, towards_new=self._towards_new)
+        return Difference(access, edited.causes(allows, towards_new=self._towards_new), granting)
 
     def _appeared(self, what: str) -> Edit:
         """Return that somebody, or a role to be assumed, is on this side only."""
@@ -91,6 +144,19 @@ class Comparing:
             return None
         return tuple(one ^ other for one, other in pairs), len(here.scps) == len(there.scps)
 
+    def grants_more(
+        self,
+        on: ApplicablePolicies,
+        off: ApplicablePolicies | None,
+        action: str,
+        target: Target,
+        told: frozenset[Hashable],
+    ) -> bool:
+        """Return whether statements that are on this side only grant a call, but those told."""
+        here = replace(on, resource=target.policy, shares=target.shares, rcps=target.rcps)
+        there = self._there(off, target)
+        return there is not None and _covered(here, there, action, told) is not None
+
     def _endpoints(self, side: Side, action: str) -> Hashable:
         return _of_level(side.snapshot.endpoints.values(), action)
 
@@ -100,20 +166,24 @@ class Comparing:
         return self.told_apart_by(nobody, nobody, action, target) is not None
 
     def _solve(
-        self, path: Path, policies: ApplicablePolicies | None
+        self,
+        path: Path,
+        policies: ApplicablePolicies | None,
+        covered: ApplicablePolicies | None,
+        precedents: Precedents,
     ) -> DecodedHop | Undecided | None:
         call = path.last
-        proposed = self._precedents.propose(call.caller, call.action, call.target)
-        if proposed is not None and not self._faults([proposed], policies):
+        proposed = precedents.propose(call.caller, call.action, call.target)
+        if proposed is not None and not self._faults([proposed], policies, covered):
             return proposed
-        question = self._question(path, policies)
+        question = self._question(path, policies, covered)
         if question is FALSE:
             return None
         tried: list[list[DecodedHop]] = []
 
         def faults(model: Model) -> list[str]:
             tried.append(path.decode(model))
-            return self._faults(tried[-1], policies)
+            return self._faults(tried[-1], policies, covered)
 
         outcome = confirmed(self.here.world.solver, question, faults)
         if isinstance(outcome, Impossible):
@@ -121,11 +191,14 @@ class Comparing:
         if isinstance(outcome, Undecided):
             return outcome
         (hop,) = tried[-1]
-        self._precedents.keep(call.caller, call.action, call.target, hop)
+        precedents.keep(call.caller, call.action, call.target, hop)
         return hop
 
-    def _question(self, path: Path, policies: ApplicablePolicies | None) -> Term:
-        """Return a term that holds iff the call is allowed here and not there.
+    def _question(
+        self, path: Path, policies: ApplicablePolicies | None, covered: ApplicablePolicies | None
+    ) -> Term:
+        """Return a term that holds iff the call is allowed here and not there, nor by what is
+        `covered`.
 
         What one side asks of the call may matter to the other, so that both are read until
         nothing more comes up.
@@ -133,46 +206,97 @@ class Comparing:
         call = path.last
         while call.authorization().term() is not FALSE:
             before = path.chain.matters
-            there = self._allowed_there(call, policies)
+            there = either(_allowed(call, self.there, policies), _allowed(call, self.here, covered))
             here = both(call.authorization().term(), path.surroundings())
             if path.chain.matters == before:
                 return both(here, negation(there))
         return FALSE
 
-    def _allowed_there(self, call: Call, policies: ApplicablePolicies | None) -> Term:
-        """Return a term that holds iff the same call, and what it needs, is allowed there."""
-        if policies is None:
-            return FALSE
-        given = policies
-        endpoints = self.there.snapshot.endpoints
-
-        def allowed(action: str | None) -> Term:
-            request = call.authorization(action).request
-            request = replace(request, has_boundary=bool(given.boundary))
-            return authorize(request, given, endpoints)
-
-        needs = []
-        if call.assume is not None:
-            needs = [
-                implies(call.assume.needs_tag_session, allowed("sts:TagSession")),
-                implies(call.assume.carries_identity, allowed("sts:SetSourceIdentity")),
-            ]
-        return both(allowed(None), *needs)
-
-    def _faults(self, hops: list[DecodedHop], policies: ApplicablePolicies | None) -> list[str]:
+    def _faults(
+        self,
+        hops: list[DecodedHop],
+        policies: ApplicablePolicies | None,
+        covered: ApplicablePolicies | None,
+    ) -> list[str]:
         """Return what the evaluator has against a request that only `here` is to allow."""
-        readings = self.here.world.readings
-        found = witness.replay(hops, readings)
-        if policies is None:
-            return found
         (hop,) = hops
+        action = hop.main.request.action
+        found = witness.replay(hops, self.here.world.readings)
+        if not self._is_denied(hop, self.there, policies):
+            found.append(f"{action} is not denied in the other snapshot")
+        if not self._is_denied(hop, self.here, covered):
+            found.append(f"{action} is granted by what was told before")
+        return found
+
+    def _is_denied(self, hop: DecodedHop, side: Side, policies: ApplicablePolicies | None) -> bool:
+        if policies is None:
+            return True
         for one in (hop.main, *hop.others):
             through = one.request.context.get("aws:sourcevpce", ("",))[0]
-            given = replace(policies, endpoint=self.there.snapshot.endpoints.get(through))
-            decision = semantics.authorize(one.request, given, readings)
+            given = replace(policies, endpoint=side.snapshot.endpoints.get(through))
+            decision = semantics.authorize(one.request, given, self.here.world.readings)
             if decision.outcome is semantics.Outcome.DENY:
-                return found
-        return [*found, f"{hop.main.request.action} is not denied in the other snapshot"]
+                return True
+        return False
+
+
+def _allowed(call: Call, side: Side, policies: ApplicablePolicies | None) -> Term:
+    """Return a term that holds iff a call, and what it needs, is allowed on a side."""
+    if policies is None:
+        return FALSE
+    given = policies
+    endpoints = side.snapshot.endpoints
+
+    def allowed(action: str | None) -> Term:
+        request = call.authorization(action).request
+        request = replace(request, has_boundary=bool(given.boundary))
+        return authorize(request, given, endpoints)
+
+    needs = []
+    if call.assume is not None:
+        needs = [
+            implies(call.assume.needs_tag_session, allowed("sts:TagSession")),
+            implies(call.assume.carries_identity, allowed("sts:SetSourceIdentity")),
+        ]
+    return both(allowed(None), *needs)
+
+
+def _covered(
+    on: ApplicablePolicies, off: ApplicablePolicies, action: str, told: frozenset[Hashable]
+) -> ApplicablePolicies | None:
+    """Return the policies without the grants that only this side has and that were not told.
+
+    None if there are no such grants. Grants that are on both sides count as told once one is.
+    """
+    theirs = set(_grants((*off.identity, *off.of_resource), action))
+    ours = set(_grants((*on.identity, *on.of_resource), action))
+    if ours <= theirs | told:
+        return None
+    wanted = told | theirs if told & theirs else told
+
+    def kept(policy: AttachedPolicy) -> AttachedPolicy:
+        if policy.policy is None:
+            return policy
+        statements = tuple(
+            statement
+            for statement in policy.statements
+            if statement.effect is Effect.DENY or _content(policy, statement) in wanted
+        )
+        return replace(policy, policy=replace(policy.policy, statements=statements))
+
+    return replace(
+        on,
+        identity=tuple(map(kept, on.identity)),
+        resource=kept(on.resource) if on.resource else None,
+        shares=tuple(map(kept, on.shares)),
+    )
+
+
+def _grants(policies: Sequence[AttachedPolicy], action: str) -> Iterator[Hashable]:
+    for policy in policies:
+        for statement in policy.statements:
+            if statement.effect is Effect.ALLOW and may_fit(statement.actions, action):
+                yield _content(policy, statement)
 
 
 def _about(policies: ApplicablePolicies, action: str) -> Iterator[frozenset[Hashable]]:
@@ -192,12 +316,16 @@ def _of_level(level: Iterable[AttachedPolicy], action: str) -> frozenset[Hashabl
     return frozenset().union(*(_of_policy(policy, action) for policy in level))
 
 
+def _content(policy: AttachedPolicy, statement: Statement) -> Hashable:
+    return policy.kind, policy.doubt, statement_content(statement)
+
+
 @lru_cache(maxsize=1 << 18)
 def _of_policy(policy: AttachedPolicy, action: str) -> frozenset[Hashable]:
     if policy.policy is None:
         return frozenset({policy.arn or policy.title})
     return frozenset(
-        (policy.kind, policy.doubt, statement_content(statement))
+        _content(policy, statement)
         for statement in policy.statements
         if may_fit(statement.actions, action)
     )

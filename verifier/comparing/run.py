@@ -9,17 +9,17 @@ from dataclasses import replace
 from iam_smt.theory import Solver
 from verifier.ask import ask
 from verifier.comparing.callers import Asked, asked_about
-from verifier.comparing.differences import Comparing
+from verifier.comparing.differences import Comparing, Difference
 from verifier.comparing.facts import changed_facts
 from verifier.comparing.inventory import all_edits
 from verifier.comparing.sides import Side
+from verifier.comparing.space import action_space, aims_of
 from verifier.comparing.targets import Changed
-from verifier.compile.actions import actions
+from verifier.compile.actions import Actions, actions
 from verifier.disputes import Readings
 from verifier.parallel import Progress
 from verifier.queries.action_classes import action_classes
 from verifier.queries.assumptions import assumptions
-from verifier.queries.goals import Goal, aims
 from verifier.queries.grammar import parse
 from verifier.queries.offers import Offers
 from verifier.queries.search import Undecided
@@ -64,9 +64,11 @@ def compare_snapshots(
         for item in (old, new)
     )
     edits = all_edits(before, after)
-    classes = action_classes(before.world, after.world) if edits else []
-    newly = _direction(Comparing(after, before, towards_new=True), classes, progress)
-    lost = _direction(Comparing(before, after, towards_new=False), classes, progress)
+    worlds = before.world, after.world
+    space = action_space(*worlds) if edits else actions()
+    classes = action_classes(*worlds, space=space) if edits else []
+    newly = _direction(Comparing(after, before, space, towards_new=True), classes, progress)
+    lost = _direction(Comparing(before, after, space, towards_new=False), classes, progress)
     facts = tuple(changed_facts(before, after))
     ways = [_reached(side, timeout) if edits else {} for side in (before, after)]
     return SnapshotComparison(
@@ -75,7 +77,7 @@ def compare_snapshots(
         edits,
         len(newly[1] | lost[1]),
         len(_names(before) | _names(after)),
-        tuple(_assumed(after, readings)),
+        (*_assumed(after, readings), *_unlisted(space, newly[0], lost[0])),
         Effort(time.perf_counter() - started, solver.effort.questions, 0),
     )
 
@@ -89,6 +91,13 @@ def _assumed(side: Side, readings: Readings) -> Iterator[str]:
     yield "what only one of the snapshots lists is, in the other, there without a policy of its own"
     for point in sorted({point for point, _ in readings.met}):
         yield f"the disputed point {point} is read as `{readings.of(point)}`"
+
+
+def _unlisted(space: Actions, *found: Direction) -> Iterator[str]:
+    """Yield that actions which are told of exist, where no catalogue has them."""
+    named = {change.hop.action for direction in found for change in direction.changes}
+    for action in sorted(space.names(space.named(named) & space.unlisted)):
+        yield f"there is an action `{action}`: a policy names it, or a pattern that it fits"
 
 
 def _reached(side: Side, timeout: float | None) -> dict[tuple[str, str], Way]:
@@ -125,7 +134,7 @@ def _direction(
     """Return what only one side allows, and who was asked about."""
     callers = list(asked_about(comparing))
     changed = Changed(comparing)
-    found: dict[tuple[tuple[Edit, ...], tuple[Cause, ...]], list[Access]] = {}
+    found: dict[tuple[tuple[Edit, ...], tuple[Cause, ...]], dict[str, Access]] = {}
     unknown: dict[OpenPoint, None] = {}
     asked: set[str] = set()
     for number, bits in enumerate(classes):
@@ -133,8 +142,8 @@ def _direction(
         touched = [caller for caller in callers if caller.affected & bits]
         if not touched and not changed.actions & bits:
             continue
-        action = min(actions().names(bits), key=len)
-        wanted = Offers(aims(comparing.here.world, Goal((action,), None)))
+        action = min(comparing.space.names(bits), key=len)
+        wanted = Offers(aims_of(comparing.here.world, comparing.space, action))
         others = changed.among(wanted, action) if changed.actions & bits else set()
         for caller in callers if others else touched:
             for outcome in _of_caller(comparing, caller, bits, action, wanted, others):
@@ -142,25 +151,35 @@ def _direction(
                 if isinstance(outcome, Undecided):
                     unknown[OpenPoint(caller.name, outcome.reason)] = None
                 elif outcome is not None:
-                    access, edits = outcome
-                    found.setdefault((edits, access.hop.by), []).append(access)
-    changes = [AccessChange(edits, tuple(them)) for (edits, _), them in found.items()]
+                    same = found.setdefault((outcome.edits, outcome.access.hop.by), {})
+                    same.setdefault(caller.name, outcome.access)
+    changes = [AccessChange(edits, tuple(them.values())) for (edits, _), them in found.items()]
     return Direction(tuple(changes), unknown=tuple(unknown)), asked
 
 
 def _of_caller(
     comparing: Comparing, caller: Asked, bits: int, action: str, wanted: Offers, others: set[int]
-) -> Iterator[tuple[Access, tuple[Edit, ...]] | Undecided | None]:
-    """Yield what comes of the calls of one action by one caller that may be decided otherwise."""
+) -> Iterator[Difference | Undecided | None]:
+    """Yield what comes of the calls of one action by one caller that may be decided otherwise, None
+    for each.
+    """
     is_touched = bool(caller.affected & bits)
     for start, on, off in caller.starts:
         for _, target in wanted.to(on):
             if not is_touched and id(target) not in others:
                 continue
             reason = comparing.told_apart_by(on.policies, off, action, target)
-            if reason is None or reason in caller.explained:
+            if reason is None:
                 continue
-            outcome = comparing.difference(caller.name, start, off, action, target)
-            if outcome is not None and not isinstance(outcome, Undecided):
-                caller.explained.add(reason)
-            yield outcome
+            told = caller.explained.get(reason)
+            if told is not None and not comparing.grants_more(
+                on.policies, off, action, target, told
+            ):
+                continue
+            yield None
+            told = told or frozenset()
+            for found in comparing.differences(caller.name, start, off, action, target, told):
+                if isinstance(found, Difference):
+                    told |= found.granting
+                    caller.explained[reason] = told
+                yield found

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from verifier import facts
 from verifier.comparing import affected
 from verifier.comparing.differences import Comparing
-from verifier.compile.actions import actions
 from verifier.compile.targets import Target, account_target, resource_target
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.content import policy_content
@@ -28,7 +27,8 @@ class Changed:
 
     def _affected(self) -> Iterator[int]:
         here, there = self._comparing.here.snapshot, self._comparing.there.snapshot
-        yield affected.between(here.endpoints.values(), there.endpoints.values())
+        endpoints = here.endpoints.values(), there.endpoints.values()
+        yield affected.between(self._comparing.space, *endpoints)
         for resource in here.resources.values():
             yield self._by_policies(resource_target(here, resource))
         for account in here.accounts:
@@ -36,14 +36,14 @@ class Changed:
         for role in here.roles():
             other = there.role(role.arn)
             if other is None or policy_content(role.trust) != policy_content(other.trust):
-                yield actions().named(facts.TRUST_ACTIONS)
+                yield self._comparing.space.named(facts.TRUST_ACTIONS)
                 return
 
     def _by_policies(self, target: Target) -> int:
         other = self._comparing.there.guarded(target)
-        return (
-            affected.EVERYTHING if other is None else affected.by_target(*map(_of, (target, other)))
-        )
+        if other is None:
+            return affected.EVERYTHING
+        return affected.by_target(self._comparing.space, _of(target), _of(other))
 
     def among(self, wanted: Offers, action: str) -> set[int]:
         """Return which targets of an action are guarded otherwise as to it, by identity."""

@@ -7,22 +7,25 @@ from functools import lru_cache, reduce
 from operator import or_
 
 from verifier import catalogue, facts
-from verifier.compile.actions import actions
+from verifier.compile.actions import Actions, actions
 from verifier.compile.matching import counted
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.world import World
 
 
-def action_classes(*worlds: World) -> list[int]:
-    """Return the actions of the catalogue by what can tell them apart in these snapshots."""
+def action_classes(*worlds: World, space: Actions | None = None) -> list[int]:
+    """Return actions, those of the catalogue by default, by what can tell them apart in these
+    snapshots.
+    """
+    space = space or actions()
     told_apart = {
-        actions().of(counted(statement.actions, world.readings.of("X-10")))
+        space.of(counted(statement.actions, world.readings.of("X-10")))
         for world in worlds
         for policy in policies(world)
         for statement in policy.statements
     }
     found: list[int] = []
-    for parts in _by_call():
+    for parts in (*_by_call(), *_by_service(space)):
         every = reduce(or_, parts)
         for bits in {bits & every for bits in told_apart}:
             if bits not in (0, every):
@@ -43,6 +46,12 @@ def _by_call() -> tuple[list[int], ...]:
         key = id(types), peculiar(name)
         alike[key] = alike.get(key, 0) | 1 << position
     return tuple(list(alike.values()) for alike in found.values())
+
+
+def _by_service(space: Actions) -> Iterator[list[int]]:
+    """Yield the actions of each service that no catalogue has."""
+    for service in space.services_in(space.unlisted) if space.unlisted else ():
+        yield [space.unlisted & space.of_services(service)]
 
 
 def peculiar(action: str) -> str:

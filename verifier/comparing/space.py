@@ -1,0 +1,76 @@
+"""The actions that a comparison is about: those of the catalogue, and those that only policies name
+(R2.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from verifier.catalogue import ResourceType
+from verifier.compile.actions import Actions, actions
+from verifier.compile.targets import (
+    Target,
+    account_target,
+    contained_target,
+    other_target,
+    resource_target,
+)
+from verifier.policy.syntax import ActionElement
+from verifier.policy.templates import Template
+from verifier.queries.action_classes import policies
+from verifier.queries.goals import Goal, aims
+from verifier.queries.offers import Aim
+from verifier.queries.world import World
+
+_ANYTHING = ResourceType("resource", "arn:${Partition}:${Rest}", False)
+_ANY_PART = ResourceType("part", "${Part}", False)
+
+
+def action_space(*worlds: World) -> Actions:
+    """Return the actions of the catalogue, those besides that policies name, and for each pattern
+    of theirs to which no action is known, one that it fits.
+    """
+    elements = {
+        statement.actions
+        for world in worlds
+        for policy in policies(world)
+        for statement in policy.statements
+    }
+    return actions().with_those_of(
+        _named(element) for element in sorted(elements, key=lambda item: str(item.patterns))
+    )
+
+
+def _named(element: ActionElement) -> ActionElement:
+    """Return an element with an action instead of each pattern that fits none."""
+    texts = [
+        pattern.text
+        if actions().of(ActionElement((pattern,)))
+        else pattern.text.replace("*", "Example").replace("?", "x")
+        for pattern in element.patterns
+    ]
+    return replace(element, patterns=tuple(Template(text, (text,)) for text in texts))
+
+
+def aims_of(world: World, space: Actions, action: str) -> list[Aim]:
+    """Return an action with everything that it may be called on: one that no catalogue has, on
+    anything.
+    """
+    if not space.unlisted & space.named([action]):
+        return aims(world, Goal((action,)))
+    return [(action, target) for target in _anything(world)]
+
+
+def _anything(world: World) -> Iterator[Target]:
+    snapshot = world.snapshot
+    for resource in snapshot.resources.values():
+        yield resource_target(snapshot, resource)
+        inside = contained_target(snapshot, resource, _ANY_PART, None)
+        if inside is not None:
+            yield inside
+    for account in snapshot.accounts.values():
+        yield account_target(snapshot, account.id)
+        label = f"anything of {account.id}"
+        listed = list(snapshot.resources)
+        yield other_target(snapshot, _ANYTHING, account.id, account.partition, label, None, listed)
