@@ -95,7 +95,7 @@ class Replay:
         mfa = request.context.get("aws:multifactorauthpresent") == ("true",)
         if mfa and taken and self.state.user(name) and name not in self.state.with_device:
             yield "an access key or a password alone shows no MFA (R5.19)"
-        if step is not None:
+        if step is not None and request.action.startswith("iam:"):
             yield from self._keys(request, step)
         decision = authorize(request, self._policies(part), self.readings)
         if decision.outcome is not Outcome.ALLOW:

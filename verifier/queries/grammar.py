@@ -150,6 +150,8 @@ class _Reader(Transformer[Token, Any]):
 
     def what_can(self, parts: list[Any]) -> Question:
         who, resource, route, where, without = parts
+        told = "what somebody can do is told directly or by role assumption"
+        self._not_by_escalation(route, told)
         return self._question(
             Form.WHAT_CAN, who, (), resource, route, where, without, RouteKind.DIRECTLY
         )
@@ -180,15 +182,15 @@ class _Reader(Transformer[Token, Any]):
 
     def what_become(self, parts: list[Any]) -> Question:
         who, route, where, without = parts
-        if route and route.kind is RouteKind.ESCALATION:
-            raise QuestionError(
-                "whom somebody can become is told by role assumption",
-                self._text,
-                suggestion="who can become administrator",
-            )
+        self._not_by_escalation(route, "whom somebody can become is told by role assumption")
         return self._question(
             Form.BECOME, who, (), None, route, where, without, RouteKind.ASSUMPTION
         )
+
+    def _not_by_escalation(self, route: Route | None, problem: str) -> None:
+        if route and route.kind is RouteKind.ESCALATION:
+            suggestion = "who can become administrator"
+            raise QuestionError(problem, self._text, suggestion=suggestion)
 
     def _question(
         self,
