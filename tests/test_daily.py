@@ -150,6 +150,14 @@ def test_many_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "and 45 more, 50 in all" in table
 
 
+def test_actions_that_no_catalogue_has(tmp_path: Path) -> None:
+    """What cannot be listed is named."""
+    snapshot = _with_users(tmp_path, 1, allow(["s3:GetNewThing", "novel:*", "sqs:Get*"], "*"))
+    answer = snapshot.what_can("user0000")
+    said = "what policies allow and no catalogue has is not listed: `novel:*`, `s3:GetNewThing`"
+    assert said in answer.assumptions
+
+
 def _on_a_terminal(arguments: list[str], rows: int = 200, **environment: str) -> str:
     """Return what a command writes to a terminal of 80 columns."""
     code = (

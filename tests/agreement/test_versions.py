@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.casefiles import attached
 from tests.corpora import needs_corpora, rows
+from verifier import catalogue
 from verifier.compare import compare
 from verifier.comparing.run import compare_snapshots
 from verifier.comparison import Relation
@@ -51,6 +52,15 @@ def _told(found: Direction) -> set[tuple[object, ...]]:
     }
 
 
+def _known(found: Direction) -> list[str]:
+    """Return the actions told of that are in the catalogue: comparisons of policies ask about no
+    action that only a pattern may be about.
+    """
+    return [
+        change.hop.action for change in found.changes if catalogue.action_name(change.hop.action)
+    ]
+
+
 def compared(snapshot: Snapshot, before: Any, after: Any) -> tuple[Any, SnapshotComparison]:
     """Return how the policies compare, and the snapshots that have them, both checked against the
     comparison the other way round.
@@ -75,6 +85,6 @@ def test_versions(tmp_path: Path) -> None:
     for name, before, after in pairs(_PAIRS):
         policies, found = compared(snapshot, before, after)
         if policies.relation in (Relation.EQUIVALENT, Relation.NARROWER):
-            assert not found.newly_allowed.changes, name
+            assert not _known(found.newly_allowed), name
         if policies.relation in (Relation.EQUIVALENT, Relation.WIDER):
-            assert not found.no_longer.changes, name
+            assert not _known(found.no_longer), name

@@ -20,13 +20,15 @@ class Asked:
     other side, None where it is not there.
 
     `affected` are the actions for which that can matter; `explained` is what has been shown to
-    matter by requests, with what the statements say that grant these.
+    matter by requests, with what the statements say that grant these, and `undecided` what no
+    request can show.
     """
 
     name: str
     starts: list[tuple[Start, Caller, ApplicablePolicies | None]]
     affected: int
     explained: dict[Hashable, frozenset[Hashable]] = field(default_factory=dict)
+    undecided: set[Hashable] = field(default_factory=set)
 
 
 def asked_about(comparing: Comparing) -> Iterator[Asked]:

@@ -144,6 +144,25 @@ class Comparing:
             return None
         return tuple(one ^ other for one, other in pairs), len(here.scps) == len(there.scps)
 
+    def is_beyond_showing(
+        self, on: ApplicablePolicies, off: ApplicablePolicies | None, action: str, target: Target
+    ) -> bool:
+        """Return whether no request shows a difference for want of a document: what is missing here
+        may deny it, or what is missing there may allow it, where else only the grants of the caller
+        differ.
+        """
+        here = replace(on, resource=target.policy, shares=target.shares, rcps=target.rcps)
+        there = self._there(off, target)
+        if there is None:
+            return False
+        pairs = list(zip(_about(here, action), _about(there, action), strict=False))
+        if any(map(_is_missing, frozenset().union(*(one - other for one, other in pairs)))):
+            return True
+        (granted, other), *rest = pairs
+        missing = other - granted
+        alike = len(here.scps) == len(there.scps) and all(one == other for one, other in rest)
+        return alike and bool(missing) and all(map(_is_missing, missing))
+
     def grants_more(
         self,
         on: ApplicablePolicies,
@@ -302,7 +321,7 @@ def _grants(policies: Sequence[AttachedPolicy], action: str) -> Iterator[Hashabl
 def _about(policies: ApplicablePolicies, action: str) -> Iterator[frozenset[Hashable]]:
     """Yield what each layer says of an action, the levels of the organization last."""
     yield _of_level(policies.identity, action)
-    yield _of_level(policies.boundary, action) | ({"is bounded"} if policies.boundary else set())
+    yield _of_level(policies.boundary, action) | ({("bounded",)} if policies.boundary else set())
     yield _of_level(policies.session, action)
     yield _of_level(policies.of_resource, action)
     rcps = (_of_level(level, action) for level in policies.rcps)
@@ -314,6 +333,11 @@ def _about(policies: ApplicablePolicies, action: str) -> Iterator[frozenset[Hash
 def _of_level(level: Iterable[AttachedPolicy], action: str) -> frozenset[Hashable]:
     """Return what policies that are attached together say of an action."""
     return frozenset().union(*(_of_policy(policy, action) for policy in level))
+
+
+def _is_missing(content: Hashable) -> bool:
+    """Return whether all that is known of a policy is its name."""
+    return isinstance(content, str)
 
 
 def _content(policy: AttachedPolicy, statement: Statement) -> Hashable:

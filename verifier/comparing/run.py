@@ -169,12 +169,11 @@ def _of_caller(
             if not is_touched and id(target) not in others:
                 continue
             reason = comparing.told_apart_by(on.policies, off, action, target)
-            if reason is None:
+            if reason is None or reason in caller.undecided:
                 continue
+            given = on.policies, off, action, target
             told = caller.explained.get(reason)
-            if told is not None and not comparing.grants_more(
-                on.policies, off, action, target, told
-            ):
+            if told is not None and not comparing.grants_more(*given, told):
                 continue
             yield None
             told = told or frozenset()
@@ -182,4 +181,6 @@ def _of_caller(
                 if isinstance(found, Difference):
                     told |= found.granting
                     caller.explained[reason] = told
+                elif comparing.is_beyond_showing(*given):
+                    caller.undecided.add(reason)
                 yield found

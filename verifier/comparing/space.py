@@ -18,7 +18,7 @@ from verifier.compile.targets import (
 )
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template
-from verifier.queries.action_classes import policies
+from verifier.queries.action_classes import fits_any, policies
 from verifier.queries.goals import Goal, aims
 from verifier.queries.offers import Aim
 from verifier.queries.world import World
@@ -46,7 +46,7 @@ def _named(element: ActionElement) -> ActionElement:
     """Return an element with an action instead of each pattern that fits none."""
     texts = [
         pattern.text
-        if actions().of(ActionElement((pattern,)))
+        if fits_any(pattern.text)
         else pattern.text.replace("*", "Example").replace("?", "x")
         for pattern in element.patterns
     ]

@@ -10,6 +10,8 @@ from verifier import catalogue, facts
 from verifier.compile.actions import Actions, actions
 from verifier.compile.matching import counted
 from verifier.policy.attached import AttachedPolicy
+from verifier.policy.syntax import ActionElement, Effect
+from verifier.policy.templates import Template
 from verifier.queries.world import World
 
 
@@ -72,6 +74,24 @@ _SPECIAL = frozenset({"iam:passrole", "kms:retiregrant", "sts:assumeroot"}).unio
     facts.UNSIGNED_ACTIONS,
     facts.BEYOND_SCPS_FOR_ROOT,
 )
+
+
+def unknown_patterns(world: World) -> list[str]:
+    """Return the patterns by which policies allow actions that no catalogue has (R2.8)."""
+    texts = {
+        pattern.text
+        for policy in policies(world)
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW and not statement.actions.negated
+        for pattern in statement.actions.patterns
+    }
+    return sorted(text for text in texts if not fits_any(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def fits_any(text: str) -> bool:
+    """Return whether a pattern fits an action of the catalogue."""
+    return bool(actions().of(ActionElement((Template(text, (text,)),))))
 
 
 def policies(world: World) -> Iterator[AttachedPolicy]:

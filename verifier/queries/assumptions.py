@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from verifier.compile.targets import Target, rcps
 from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
+from verifier.queries.action_classes import unknown_patterns
 from verifier.queries.origins import other_accounts
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, WhoKind
@@ -44,6 +45,8 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
         yield from _of_outsiders(snapshot)
     if kind in (WhoKind.EXTERNAL, WhoKind.FEDERATED, WhoKind.ANYONE):
         yield from _of_providers(world)
+    if question.form is Form.WHAT_CAN:
+        yield from _of_unknown_actions(world)
     if question.route.kind is not RouteKind.ESCALATION:
         yield "permissions are not changed on the way: that is the route via escalation"
     else:
@@ -86,6 +89,14 @@ def _of_outsiders(snapshot: Snapshot) -> Iterator[str]:
         " accounts (R7.82)"
     )
     yield from _of_networks(snapshot)
+
+
+def _of_unknown_actions(world: World) -> Iterator[str]:
+    unknown = unknown_patterns(world)
+    if unknown:
+        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+        named = ", ".join(f"`{text}`" for text in unknown[:_MOST_NAMED])
+        yield f"what policies allow and no catalogue has is not listed: {named}{more}"
 
 
 def _of_providers(world: World) -> Iterator[str]:
