@@ -12,19 +12,16 @@ from verifier.compile.actions import Actions, actions
 from verifier.compile.targets import (
     Target,
     account_target,
-    contained_target,
     other_target,
-    resource_target,
 )
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template
 from verifier.queries.action_classes import fits_any, policies
-from verifier.queries.goals import Goal, aims
+from verifier.queries.goals import Goal, aims, everything_at
 from verifier.queries.offers import Aim
 from verifier.queries.world import World
 
 _ANYTHING = ResourceType("resource", "arn:${Partition}:${Rest}", False)
-_ANY_PART = ResourceType("part", "${Part}", False)
 
 
 def action_space(*worlds: World) -> Actions:
@@ -65,10 +62,7 @@ def aims_of(world: World, space: Actions, action: str) -> list[Aim]:
 def _anything(world: World) -> Iterator[Target]:
     snapshot = world.snapshot
     for resource in snapshot.resources.values():
-        yield resource_target(snapshot, resource)
-        inside = contained_target(snapshot, resource, _ANY_PART, None)
-        if inside is not None:
-            yield inside
+        yield from everything_at(world, resource)
     for account in snapshot.accounts.values():
         yield account_target(snapshot, account.id)
         label = f"anything of {account.id}"

@@ -15,20 +15,18 @@ from verifier.catalogue import ResourceType
 from verifier.compile.actions import Actions, actions
 from verifier.compile.matching import action_clause
 from verifier.compile.statements import applies
-from verifier.compile.targets import Target, contained_target, resource_target
+from verifier.compile.targets import Target
 from verifier.finding import AccessLevel, WayInKind
 from verifier.findings.guards import Guard, above
 from verifier.findings.outsiders import Outsider
 from verifier.policy.syntax import ActionElement, Effect, Statement
 from verifier.queries.action_classes import peculiar
 from verifier.queries.deputies import driven_from_outside
-from verifier.queries.goals import targets_at
+from verifier.queries.goals import everything_at, targets_at
 from verifier.queries.paths import ASSUME_ROLE, Path
 from verifier.queries.world import World
-from verifier.snapshot.model import Resource
 
 _IPV4 = Network(4, 0, 0)
-_ANY_PART = ResourceType("part", "${Part}", False)
 
 _TELLING = (
     "s3:PutBucketPolicy",
@@ -176,15 +174,7 @@ def _callable(
             yield bits & offered, targets
     unlisted = space.unlisted & offered & space.of_services(*services)
     if unlisted:
-        yield unlisted, list(_all_of(world, guard.resource))
-
-
-def _all_of(world: World, resource: Resource) -> Iterator[Target]:
-    """Yield what an action may be called on that no catalogue has: the resource, and all in it."""
-    yield resource_target(world.snapshot, resource)
-    inside = contained_target(world.snapshot, resource, _ANY_PART, None)
-    if inside is not None:
-        yield inside
+        yield unlisted, list(everything_at(world, guard.resource))
 
 
 def _is_alike(kind: ResourceType, arn: str) -> bool:

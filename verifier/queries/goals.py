@@ -25,6 +25,8 @@ from verifier.compile.targets import (
 from verifier.queries.world import World
 from verifier.snapshot.model import Resource
 
+_ANY_PART = ResourceType("part", "${Part}", False)
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -116,6 +118,14 @@ def targets_at(world: World, resource: Resource, types: Iterable[ResourceType]) 
     if any(is_of_type(resource.arn, kind) for kind in taken):
         found.append(resource_target(world.snapshot, resource))
     return [*found, *_inside(world, resource, taken, None)]
+
+
+def everything_at(world: World, resource: Resource) -> Iterator[Target]:
+    """Yield a listed resource and all in it: what actions may be called on that no catalogue has."""
+    yield resource_target(world.snapshot, resource)
+    inside = contained_target(world.snapshot, resource, _ANY_PART, None)
+    if inside is not None:
+        yield inside
 
 
 def _inside(
