@@ -121,7 +121,7 @@ def targets_at(world: World, resource: Resource, types: Iterable[ResourceType]) 
 
 
 def everything_at(world: World, resource: Resource) -> Iterator[Target]:
-    """Yield a listed resource and all in it: what actions may be called on that no catalogue has."""
+    """Yield a listed resource and all in it: actions that no catalogue has may be called on it."""
     yield resource_target(world.snapshot, resource)
     inside = contained_target(world.snapshot, resource, _ANY_PART, None)
     if inside is not None:
