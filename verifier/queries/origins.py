@@ -12,7 +12,7 @@ from iam_smt.patterns import ANYTHING
 from iam_smt.principals import Kind
 from iam_smt.terms import TRUE, both
 from iam_smt.texts import member
-from verifier import facts
+from verifier import condition_keys, facts
 from verifier.compile.callers import (
     Caller,
     federated_caller,
@@ -212,7 +212,8 @@ def provider_start(name: str) -> Start:
 
 def services(world: World) -> Origin:
     """The services that trust policies and resource policies name, and any other."""
-    peculiar = {f"{name}.amazonaws.com" for name in facts.SERVICE_SESSION_KEYS.values() if name}
+    runners = filter(None, condition_keys.SERVICE_SESSION_KEYS.values())
+    peculiar = {f"{name}.amazonaws.com" for name in runners}
     others = (*sorted(peculiar), facts.ROLES_ANYWHERE, UNNAMED_SERVICE)
     names = dict.fromkeys((*world.services, *others))
     return Origin("AWS services", tuple(_service(world, name) for name in names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.comparison import Relation
 from verifier.report.changes_text import by_edits, reaching, without_effect
 from verifier.report.lines import OF_THE_CALLER

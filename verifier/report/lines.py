@@ -7,7 +7,7 @@ from textwrap import wrap
 
 import click
 
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.report.plain import plain
 from verifier.verdict import Cause, Dependence, Way
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.question import Form
 from verifier.report.lines import OF_THE_CALLER
 from verifier.report.lists import is_list, table_of

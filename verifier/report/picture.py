@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.report.icons import ICONS
 from verifier.report.lines import OF_THE_CALLER
 from verifier.report.stops import OUTSIDE, Stop, short_name, stops

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from verifier import catalogue
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.compile.strangers import ASSUMED
 from verifier.finding import AccessLevel
 from verifier.report.lines import OF_THE_CALLER

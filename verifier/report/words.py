@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.policy.syntax import Condition
 from verifier.report.plain import plain
 from verifier.verdict import Proviso

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from verifier import __version__
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.finding import Severity
 from verifier.report.excerpts import Excerpts
 from verifier.report.lines import OF_THE_CALLER

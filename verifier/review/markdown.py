@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier import __version__
-from verifier.catalogue import key_name
+from verifier.catalogued_keys import key_name
 from verifier.finding import Exposure, Finding, Permission
 from verifier.report.markdown import code, escaped, mermaid, table
 from verifier.report.stops import short_name

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from fractions import Fraction
 
-from verifier import catalogue
+from verifier import catalogued_keys
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.operators import Quantifier
 from verifier.policy.syntax import Condition
@@ -173,7 +173,7 @@ def _without_quantifier(condition: Condition, entries: list[bool], readings: Rea
     make it true (X-7).
     """
     if_exists, negated = condition.operator.if_exists, condition.operator.name in NEGATED
-    is_multivalued = len(entries) != 1 or catalogue.is_multivalued(condition.key)
+    is_multivalued = len(entries) != 1 or catalogued_keys.is_multivalued(condition.key)
     plain = entries[0] if len(entries) == 1 else not entries and (if_exists or negated)
     if not is_multivalued:
         return plain

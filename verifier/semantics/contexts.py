@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier import facts
+from verifier import condition_keys, facts
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
 from verifier.semantics.services import service_of
 from verifier.semantics.values import address, moment, network
@@ -161,7 +161,7 @@ def _of_call(request: Request) -> Iterator[str]:
     ):
         yield "IAM and STS answer over TLS only (R5.53)"
     for key in context:
-        if facts.is_unlisted(key):
+        if condition_keys.is_unlisted(key):
             yield f"{key} is no key that AWS documents (R5.1)"
     if not _are_listed(request, "aws:requesttag/", "aws:tagkeys"):
         yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from verifier.catalogue import is_multivalued
+from verifier.catalogued_keys import is_multivalued
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.templates import Template, Token, Variable, Wildcard, template
 from verifier.request import Context

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from verifier.facts import SERVICE_SESSION_KEYS, TRUST_ACTIONS, is_kept_claim
+from verifier.condition_keys import SERVICE_SESSION_KEYS, is_kept_claim
+from verifier.facts import TRUST_ACTIONS
 from verifier.request import FEDERATED_KINDS, Principal, PrincipalType, Request, session_of
 from verifier.semantics.values import moment, number
 
