@@ -10,9 +10,8 @@ from typing import Any
 
 from tests.estates import BUCKET, ISSUER, MOMENTS, ORGANIZATION, OUTSIDE, PROVIDER
 from verifier import facts
-from verifier.compile.callers import scps
+from verifier.compile.standing import rcps, scps
 from verifier.compile.strangers import ASSUMED
-from verifier.compile.targets import rcps
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.request import Principal, PrincipalType, Request, context
 from verifier.semantics.authorize import authorize

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from iam_smt.credentials import Chain
 from verifier.compile.callers import Caller
+from verifier.compile.standing import rcps as rcps_of
 from verifier.compile.targets import Target, resource_target, unlisted_policy
-from verifier.compile.targets import rcps as rcps_of
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.syntax import PolicyKind
 from verifier.queries import origins

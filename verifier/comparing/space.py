@@ -9,11 +9,7 @@ from dataclasses import replace
 
 from verifier.catalogue import ResourceType
 from verifier.compile.actions import Actions, actions
-from verifier.compile.targets import (
-    Target,
-    account_target,
-    other_target,
-)
+from verifier.compile.targets import Target, account_target, other_target
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template
 from verifier.queries.action_classes import fits_any, policies

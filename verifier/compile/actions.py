@@ -12,7 +12,7 @@ from typing import Protocol
 from iam_smt.automata import EVERYTHING, Clause, clause, exactly
 from verifier import catalogue
 from verifier.catalogue import ResourceType
-from verifier.compile.targets import sample, type_pattern
+from verifier.compile.arns import sample, type_pattern
 from verifier.policy.syntax import ActionElement
 
 _Form = tuple[int, tuple[tuple[Clause, str], ...]]

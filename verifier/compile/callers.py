@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from iam_smt.automata import clause, exactly
@@ -10,30 +10,24 @@ from iam_smt.context import SESSION_NAME
 from iam_smt.credentials import Chain, Credentials, UserCredentials
 from iam_smt.open_sessions import OpenSession
 from iam_smt.organizations import (
-    NO_ORGANIZATION,
     Membership,
-    member_of,
-    unknown_membership,
 )
 from iam_smt.patterns import ANYTHING, Characters, Run
 from iam_smt.principals import Kind, SymbolicPrincipal
 from iam_smt.service_sessions import ServiceSession
 from iam_smt.terms import TRUE, Flag, Term, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View
-from verifier.compile.matching import may_fit
-from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
+from verifier.compile.admitted import admits, names, providers, trusts
+from verifier.compile.standing import membership, scps
+from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.parse import policy_from_text
 from verifier.policy.principals import (
-    AccountEntry,
-    Everyone,
-    PrincipalEntry,
-    ProviderEntry,
     RoleEntry,
     ServiceEntry,
     SessionEntry,
     UserEntry,
 )
-from verifier.policy.syntax import Effect, PolicyKind, Statement
+from verifier.policy.syntax import PolicyKind
 from verifier.snapshot.model import Role, Snapshot, Tags, User
 
 NAME = Characters(
@@ -75,15 +69,6 @@ class Caller:
     is_deputy: bool = False
 
 
-def membership(snapshot: Snapshot, account: str, label: str) -> Membership:
-    """Return the organization of an account of the zone: none, a known or an unknown one."""
-    place = snapshot.place(account)
-    if snapshot.organization and place:
-        unknown = place.path.endswith("/r-unknown/")
-        return member_of(snapshot.organization.id, None if unknown else place.path)
-    return NO_ORGANIZATION if snapshot.organization else unknown_membership(label)
-
-
 def symbolic_tags(tags: Tags) -> Mapping[str, Text]:
     """Return tags as texts; of keys that differ only in case either value may count (X-12)."""
     found: dict[str, Text] = {}
@@ -94,17 +79,6 @@ def symbolic_tags(tags: Tags) -> Mapping[str, Text]:
             text = Choice(((chosen, value), (negation(chosen), text)))
         found[name] = text
     return found
-
-
-def scps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
-    """Return the SCP levels above an account; none bind the management account (R6.20,
-    R6.84).
-    """
-    place = snapshot.place(account)
-    organization = snapshot.organization
-    if place is None or organization is None or account == organization.management_account:
-        return ()
-    return place.scps or ()
 
 
 def _canonical_id(snapshot: Snapshot, account: str) -> str | None:
@@ -237,64 +211,20 @@ def open_session(
     `by_service` says that a service may have made the session, which the role has to trust.
     With `free_tags` the role itself may have any tags.
     """
-    services = _names(role, ServiceEntry)
+    services = names(role, ServiceEntry)
     credentials = OpenSession(
         label,
         chain,
         None if free_tags else symbolic_tags(role.tags),
-        taggable=_trusts(role, "sts:tagsession"),
-        identifiable=_trusts(role, "sts:setsourceidentity"),
-        chainable=_admits(role, RoleEntry, SessionEntry),
-        providers=_providers(role),
+        taggable=trusts(role, "sts:tagsession"),
+        identifiable=trusts(role, "sts:setsourceidentity"),
+        chainable=admits(role, RoleEntry, SessionEntry),
+        providers=providers(role),
         by_service=ServiceSession(label, services) if by_service else None,
-        by_user=_admits(role, UserEntry),
+        by_user=admits(role, UserEntry),
     )
     name: Text = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
     return session_caller(snapshot, role, label, credentials, name)
-
-
-def _allows(role: Role) -> Iterator[Statement]:
-    return (item for item in role.trust.statements if item.effect is Effect.ALLOW)
-
-
-def _providers(role: Role) -> tuple[str, ...] | None:
-    """Return the identity providers that a role's trust policy names, `saml` for SAML ones."""
-    names = _names(role, ProviderEntry)
-    if names is None:
-        return None
-    return tuple(dict.fromkeys("saml" if ":saml-provider/" in name else name for name in names))
-
-
-def _names(role: Role, kind: type[ProviderEntry | ServiceEntry]) -> list[str] | None:
-    """Return the names of one kind that a role's trust policy admits, None where any may be."""
-    if _admits(role, any_account=False):
-        return None
-    return [
-        entry.text
-        for statement in _allows(role)
-        for entry in (statement.principal.entries if statement.principal else ())
-        if isinstance(entry, kind)
-    ]
-
-
-def _admits(role: Role, *kinds: type[PrincipalEntry], any_account: bool = True) -> bool:
-    """Return whether the trust policy may let principals that entries of these kinds name assume
-    the role: by such an entry, one for everyone, or, with `any_account`, one for an account.
-    """
-    wider = (Everyone, AccountEntry) if any_account else (Everyone,)
-    return role.trust.policy is None or any(
-        statement.principal is None
-        or statement.principal.negated
-        or any(isinstance(entry, (*kinds, *wider)) for entry in statement.principal.entries)
-        for statement in _allows(role)
-    )
-
-
-def _trusts(role: Role, action: str) -> bool:
-    """Return whether some statement of the trust policy may allow `action`."""
-    return role.trust.policy is None or any(
-        may_fit(statement.actions, action) for statement in _allows(role)
-    )
 
 
 def root_caller(

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from iam_smt.credentials import Chain, RootSession
 from verifier import facts
-from verifier.compile.callers import Caller, membership, root_caller
-from verifier.compile.targets import Target, rcps
+from verifier.compile.callers import Caller, root_caller
+from verifier.compile.standing import membership, rcps
+from verifier.compile.targets import Target
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import policy_from_text
 from verifier.policy.syntax import PolicyKind

@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from iam_smt.automata import Clause, clause
+from iam_smt.automata import clause
 from iam_smt.organizations import Membership
-from iam_smt.patterns import ANY, ANYTHING, Characters, Item, Pattern, Run, merged
+from iam_smt.patterns import ANYTHING, Pattern, merged
 from iam_smt.realize import Realized, realize
 from iam_smt.terms import TRUE, Term, conjunction, negation
 from iam_smt.texts import StringVariable, Text, member
-from verifier import catalogue
 from verifier.catalogue import ResourceType
-from verifier.compile.callers import membership, symbolic_tags
-from verifier.compile.matching import pattern
+from verifier.compile.arns import form, may_be_of_service, type_clause
+from verifier.compile.callers import symbolic_tags
+from verifier.compile.standing import membership, rcps
 from verifier.policy.attached import AttachedPolicy, Level
 from verifier.policy.parse import policy_from_text
 from verifier.policy.syntax import PolicyKind
-from verifier.policy.templates import template
 from verifier.snapshot.model import Resource, Role, Snapshot, Tags
 
-_REGION = Characters(frozenset("abcdefghijklmnopqrstuvwxyz0123456789-"))
-_NO_SLASH = Characters(frozenset("/:"), True)
-_NO_COLON = Characters(frozenset(":"), True)
-_WITHOUT_SLASH = frozenset(
-    {
-        "BucketName",
-        "TableName",
-        "IndexName",
-        "QueueName",
-        "TopicName",
-        "KeyId",
-        "FunctionName",
-        "AccessPointName",
-    }
-)
-"""Placeholders of ARNs that never hold a slash or a colon (R2.32); others may hold anything."""
-
-_SAMPLES = {
-    "BucketName": "example-bucket",
-    "KeyId": "12345678-1234-1234-1234-123456789012",
-    "Region": "us-east-1",
-    "ObjectName": "example",
-}
 _DEFAULT_KEY_POLICY = (
     '{"Version": "2012-10-17", "Statement": {"Effect": "Allow",'
     ' "Principal": {"AWS": "ACCOUNT"}, "Action": "kms:*", "Resource": "*"}}'
@@ -78,15 +53,6 @@ class Target:
     def admitting(self) -> Level:
         """Whatever may admit callers on the side of the resource."""
         return ((self.policy,) if self.policy else ()) + self.shares
-
-
-def rcps(snapshot: Snapshot, account: str) -> tuple[Level, ...]:
-    """Return the RCP levels above an account; none for the management account (R6.32, R6.84)."""
-    place = snapshot.place(account)
-    organization = snapshot.organization
-    if place is None or organization is None or account == organization.management_account:
-        return ()
-    return place.rcps or ()
 
 
 def resource_target(snapshot: Snapshot, resource: Resource) -> Target:
@@ -150,7 +116,7 @@ def any_target(
     """Return any resource of a type that `account` may come to own; nothing is known of its tags,
     and it has no policy of its own.
     """
-    domain, sample = _form(kind, account, partition)
+    domain, sample = form(kind, account, partition)
     variable = StringVariable(f"{label}.{kind.name}", clause([domain]), (sample,))
     return Target(
         f"a {kind.name} of {account}",
@@ -190,7 +156,7 @@ def contained_target(
     if not may_be_of_service(resource.arn, kind):
         return None
     inside = clause([(resource.arn, mark, ANYTHING) for mark in "/:"])
-    of_type = _type_clause(kind)
+    of_type = type_clause(kind)
     found = realize([(inside, True), (of_type, True)])
     if not isinstance(found, Realized):
         return None
@@ -229,7 +195,7 @@ def other_target(
     Such a resource has no policy of its own, but for KMS keys, which then have the default key
     policy.
     """
-    domain, sample = _form(kind, account, partition)
+    domain, sample = form(kind, account, partition)
     variable = StringVariable(f"{label}.resource", clause([domain]), (sample,))
     excluded = [(arn, *rest) for arn in listed for rest in ((), ("/", ANYTHING), (":", ANYTHING))]
     facts: list[Term] = (
@@ -250,85 +216,6 @@ def other_target(
         known=False,
         facts=conjunction(facts),
     )
-
-
-def _form(kind: ResourceType, account: str, partition: str) -> tuple[Pattern, str]:
-    """Return the pattern of the ARNs of a type in an account, and a plain one of them."""
-    items: list[Item] = []
-    sample: list[str] = []
-    for piece in catalogue.pieces(kind.arn):
-        if isinstance(piece, str):
-            items.append(piece)
-            sample.append(piece)
-            continue
-        (name,) = piece
-        match name:
-            case "Partition":
-                items.append(partition)
-                sample.append(partition)
-            case "Account" | "AccountId":
-                items.append(account)
-                sample.append(account)
-            case "Region":
-                items += [_REGION, Run(_REGION)]
-                sample.append(_SAMPLES["Region"])
-            case _ if _is_plain(name, kind):
-                items += [_NO_SLASH, Run(_NO_SLASH)]
-                sample.append(_SAMPLES.get(name, "example"))
-            case _:
-                items += [ANY, ANYTHING]
-                sample.append(_SAMPLES.get(name, "example"))
-    return merged(items), "".join(sample)
-
-
-def may_be_of_service(arn: str, kind: ResourceType) -> bool:
-    """Return whether ARNs of the type may be of the same service, as the third part tells."""
-    ours, theirs = arn.split(":", 3)[2:3], kind.arn.split(":", 3)[2:3]
-    return not theirs or "$" in theirs[0] or ours == theirs
-
-
-def _is_plain(placeholder: str, kind: ResourceType) -> bool:
-    """Return whether what stands for a placeholder never holds a slash or a colon (R2.32): the ids
-    of Amazon EC2 do not.
-    """
-    of_ec2 = kind.arn.startswith("arn:${Partition}:ec2:") and placeholder.endswith("Id")
-    return of_ec2 or placeholder in _WITHOUT_SLASH
-
-
-def is_of_type(arn: str, kind: ResourceType) -> bool:
-    """Return whether `arn` is an ARN of the type, in any partition and account."""
-    return may_be_of_service(arn, kind) and arn in _type_clause(kind)
-
-
-@lru_cache(maxsize=4096)
-def type_pattern(kind: ResourceType) -> Pattern:
-    """Return the pattern of the ARNs of a type, in any partition and account."""
-    items: list[Item] = []
-    for piece in catalogue.pieces(kind.arn):
-        if isinstance(piece, str):
-            items.append(piece)
-        elif piece[0] in ("Partition", "Account", "AccountId", "Region"):
-            items.append(Run(_NO_COLON))
-        else:
-            of = _NO_SLASH if _is_plain(piece[0], kind) else ANY
-            items += [of, Run(of)]
-    return merged(items)
-
-
-@lru_cache(maxsize=4096)
-def sample(kind: ResourceType) -> str:
-    """Return a plain ARN of a type."""
-    _, found = _form(kind, "111122223333", "aws")
-    return found
-
-
-def _type_clause(kind: ResourceType) -> Clause:
-    return clause([type_pattern(kind)])
-
-
-def pattern_of(text: str) -> Pattern:
-    """Return the pattern of an ARN as people write it in a question, with `*` and `?`."""
-    return pattern(template(text, wildcards=True, variables=False).tokens)
 
 
 def tag_texts(target: Target) -> dict[str, Text] | None:

@@ -12,7 +12,8 @@ from iam_smt.terms import both
 from iam_smt.texts import StringVariable
 from verifier import catalogue
 from verifier.catalogue import ResourceType
-from verifier.compile.targets import Target, entity_target, is_of_type, resource_target
+from verifier.compile.arns import is_of_type
+from verifier.compile.targets import Target, entity_target, resource_target
 from verifier.escalation.entities import account_of
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Alternative, Effect, Over, Primitive

@@ -12,8 +12,8 @@ from iam_smt.patterns import ANYTHING, NOT_COLON, Run
 from iam_smt.principals import Kind
 from iam_smt.terms import Flag
 from iam_smt.texts import StringVariable
+from verifier.compile.arns import is_of_type
 from verifier.compile.strangers import named_caller
-from verifier.compile.targets import is_of_type
 from verifier.escalation.administrators import is_administrator
 from verifier.escalation.bindings import Binding, made, workload_type
 from verifier.escalation.changes import ADMINISTRATOR_ACCESS

@@ -13,7 +13,8 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 
 from iam_smt.principals import Kind
 from verifier import catalogue
-from verifier.compile.targets import Target, is_of_type, resource_target
+from verifier.compile.arns import is_of_type
+from verifier.compile.targets import Target, resource_target
 from verifier.escalation.actors import Actor
 from verifier.escalation.scene import Scene
 from verifier.policy.attached import AttachedPolicy

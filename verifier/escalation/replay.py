@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from verifier.compile.callers import scps
-from verifier.compile.targets import rcps
+from verifier.compile.standing import rcps, scps
 from verifier.disputes import Readings
 from verifier.escalation.campaigns import Move
 from verifier.escalation.changes import Change

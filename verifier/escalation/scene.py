@@ -11,14 +11,8 @@ from iam_smt.credentials import Chain
 from iam_smt.terms import TRUE, Term, negation
 from iam_smt.texts import StringVariable, Text
 from verifier.catalogue import ResourceType
-from verifier.compile.callers import (
-    Caller,
-    open_name,
-    open_session,
-    scps,
-    under_name,
-    user_caller,
-)
+from verifier.compile.callers import Caller, open_name, open_session, under_name, user_caller
+from verifier.compile.standing import scps
 from verifier.compile.targets import Target, account_target, any_target, entity_target
 from verifier.escalation.entities import account_of
 from verifier.escalation.state import State

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from iam_smt.credentials import Chain
-from verifier.compile.callers import scps
-from verifier.compile.targets import rcps
+from verifier.compile.standing import rcps, scps
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect
 from verifier.queries.closure import possible

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
-from verifier.compile.targets import rcps, resource_target
+from verifier.compile.standing import rcps
+from verifier.compile.targets import resource_target
 from verifier.policy.attached import Level
 from verifier.policy.syntax import Statement
 from verifier.queries.world import World

@@ -10,9 +10,9 @@ from iam_smt.keys import SingleKey
 from iam_smt.principals import Kind, session
 from iam_smt.terms import FALSE, TRUE, Term, both, conjunction, disjunction
 from iam_smt.texts import StringVariable, View, member
+from verifier.compile.arns import pattern_of
 from verifier.compile.conditions import condition_holds
 from verifier.compile.matching import names_action
-from verifier.compile.targets import pattern_of
 from verifier.errors import InputError, QuestionError
 from verifier.findings.cases import Case
 from verifier.policy.syntax import ActionElement, Condition

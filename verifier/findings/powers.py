@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from verifier.compile.actions import Actions, actions
-from verifier.compile.callers import scps
+from verifier.compile.standing import scps
 from verifier.finding import AccessLevel, Powers
 from verifier.findings.becoming import Becoming
 from verifier.policy.attached import AttachedPolicy, Level

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from verifier.compile.targets import Target, rcps
+from verifier.compile.standing import rcps
+from verifier.compile.targets import Target
 from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.action_classes import unknown_patterns

@@ -19,15 +19,11 @@ from iam_smt.terms import FALSE, TRUE, Term
 from iam_smt.texts import StringVariable
 from verifier import catalogue, facts
 from verifier.catalogue import ResourceType
-from verifier.compile.callers import Caller, membership
+from verifier.compile.arns import is_of_type, type_pattern
+from verifier.compile.callers import Caller
 from verifier.compile.calls import Call
-from verifier.compile.targets import (
-    Target,
-    is_of_type,
-    other_target,
-    resource_target,
-    type_pattern,
-)
+from verifier.compile.standing import membership
+from verifier.compile.targets import Target, other_target, resource_target
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import policy_from_text
 from verifier.policy.syntax import PolicyKind

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 from iam_smt.automata import clause
-from verifier.compile.targets import pattern_of
+from verifier.compile.arns import pattern_of
 from verifier.errors import QuestionError
 from verifier.policy.principals import FederatedUserEntry
 from verifier.queries import origins

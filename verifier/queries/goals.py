@@ -10,15 +10,13 @@ from iam_smt.patterns import Pattern
 from iam_smt.theory import Solver, Unsat
 from verifier import catalogue, facts
 from verifier.catalogue import ResourceType
+from verifier.compile.arns import is_of_type, may_be_of_service, pattern_of
 from verifier.compile.roots import ASSUME_ROOT, root_target, rooted
 from verifier.compile.targets import (
     Target,
     account_target,
     contained_target,
-    is_of_type,
-    may_be_of_service,
     other_target,
-    pattern_of,
     resource_target,
     role_target,
 )

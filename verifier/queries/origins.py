@@ -16,13 +16,12 @@ from verifier import condition_keys, facts
 from verifier.compile.callers import (
     Caller,
     federated_caller,
-    membership,
     root_caller,
-    scps,
     session_caller,
     user_caller,
 )
 from verifier.compile.open_requests import UNNAMED_SERVICE
+from verifier.compile.standing import membership, scps
 from verifier.compile.strangers import anonymous_caller, named_caller, outside_caller
 from verifier.queries.offers import allows_action
 from verifier.queries.world import World
