@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -38,7 +38,7 @@ def read_policies(
     """
     found = [(path, documents.read(path, str(path))) for path in paths]
     places = [_place(document) for _, document in found]
-    kinds = [PolicyKind[kind.upper()]] if kind else [_kind(place.value) for place in places]
+    kinds = [PolicyKind[kind.upper()]] if kind else [kind_of(place.value) for place in places]
     chosen = next((item for item in kinds if item is not PolicyKind.IDENTITY), kinds[0])
     return [
         AttachedPolicy(
@@ -70,16 +70,11 @@ def _place(document: Document) -> Location:
     return Location(document)
 
 
-def _kind(value: Any) -> PolicyKind:
+def kind_of(policy: Any) -> PolicyKind:
     """Return the kind that the elements of a policy tell: who has a `Principal` is attached to a
     resource, and to a role if its actions are those of role assumption (R1.14).
     """
-    if isinstance(value, str):
-        text = unquote(value) if value.lstrip().startswith("%") else value
-        value = documents.parse(text, "").value
-    statements = value.get("Statement", []) if isinstance(value, dict) else []
-    listed = statements if isinstance(statements, list) else [statements]
-    objects = [item for item in listed if isinstance(item, dict)]
+    objects = list(statements_of(policy))
     if not any({"Principal", "NotPrincipal"} & item.keys() for item in objects):
         return PolicyKind.IDENTITY
     actions = [_listed(item.get("Action")) for item in objects]
@@ -88,6 +83,15 @@ def _kind(value: Any) -> PolicyKind:
     )
     without_resource = not any("Resource" in item or "NotResource" in item for item in objects)
     return PolicyKind.TRUST if trusts and without_resource else PolicyKind.RESOURCE
+
+
+def statements_of(policy: Any) -> Iterator[dict[str, Any]]:
+    """Yield the statements of a policy that has not been checked, an object or text."""
+    if isinstance(policy, str):
+        text = unquote(policy) if policy.lstrip().startswith("%") else policy
+        policy = documents.parse(text, "").value
+    statements = policy.get("Statement", []) if isinstance(policy, dict) else []
+    return (item for item in _listed(statements) if isinstance(item, dict))
 
 
 def _listed(value: Any) -> list[Any]:

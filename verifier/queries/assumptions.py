@@ -24,6 +24,7 @@ _ABOUT_THE_OUTSIDE = (WhoKind.EXTERNAL, WhoKind.OUTSIDE, WhoKind.ANYONE)
 def assumptions(world: World, question: Question, targets: Iterable[Target]) -> Iterator[str]:
     """Yield every assumption behind the answer to `question`."""
     snapshot = world.snapshot
+    yield from _of_files(snapshot)
     yield from _of_organization(snapshot)
     targets = list(targets)
     yield from _of_resources(targets)
@@ -62,6 +63,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
 def of_findings(world: World) -> Iterator[str]:
     """Yield every assumption behind the findings of a snapshot."""
     snapshot = world.snapshot
+    yield from _of_files(snapshot)
     yield from _of_organization(snapshot)
     foreign = sorted(snapshot.accounts.keys() - snapshot.zone.accounts)
     if foreign:
@@ -104,6 +106,11 @@ def _of_providers(world: World) -> Iterator[str]:
     providers = list(world.trusts.names("provider"))
     if providers:
         yield "identity providers may vouch for any claims: " + ", ".join(providers)
+
+
+def _of_files(snapshot: Snapshot) -> Iterator[str]:
+    if snapshot.unread:
+        yield f"what was not read grants and denies nothing: {_few(snapshot.unread)}"
 
 
 def _of_organization(snapshot: Snapshot) -> Iterator[str]:

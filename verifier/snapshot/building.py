@@ -83,7 +83,8 @@ class Building:
     `blocks` are by the account, or the ARN of the bucket, that Block Public Access is set for;
     `acls` tells where they stand, `ownership` what the bucket says of ACLs (R6.46). `grants` are by
     the ARN of the KMS key; `bucket_of` has the bucket behind each access point by its ARN,
-    `of_vpcs` the access points that answer a VPC only.
+    `of_vpcs` the access points that answer a VPC only. `left_out` are the files of
+    which not all was read.
     """
 
     users: dict[str, User] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class Building:
     of_vpcs: set[str] = field(default_factory=set)
     grants: dict[str, list[AttachedPolicy]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     _policies: dict[tuple[PolicyKind, str], tuple[Policy, list[tuple[str, Pointer]]]] = field(
         default_factory=dict
     )
@@ -130,6 +132,11 @@ class Building:
     def remark(self, text: str, location: Location | None = None) -> None:
         """Note something that the user should know of the input."""
         self.remarks.append(Remark(text, location))
+
+    def unread(self, text: str, location: Location) -> None:
+        """Note what stands in the input and counts for nothing."""
+        self.remark(text, location)
+        self.left_out.append(location.document.file)
 
     def policy(self, value: Any, kind: PolicyKind, location: Location) -> Policy:
         """Return the policy of a document; the same object for the same content."""

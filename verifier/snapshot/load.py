@@ -20,6 +20,7 @@ from verifier.snapshot import (
     grants,
     manifest,
     organization,
+    printed,
     public_access,
     resources,
     workloads,
@@ -150,8 +151,8 @@ def _add(
             at = location.at("accounts", account)
             count += _add(value["accounts"][account], at, file, building, pages, organizations)
         return count
-    else:
-        building.remark("is nothing that a snapshot is made of, and was not read", location)
+    elif not printed.add(value, location, building, _owner(file)):
+        building.unread("is nothing that a snapshot is made of, and was not read", location)
         return 0
     return 1
 
@@ -203,6 +204,7 @@ def _snapshot(
         dict(sorted(building.workloads.items())),
         tuple(entry for said in manifests for entry in said.intended),
         {point: reading for said in manifests for point, reading in said.readings.items()},
+        unread=tuple(dict.fromkeys(building.left_out)),
     )
 
 

@@ -195,7 +195,8 @@ class Snapshot:
     `resources`, managed `policies` and `workloads` are by ARN; `endpoints` are the policies of VPC
     endpoints by endpoint id; `as_of` is the day from which requests are made; `intended` is access
     from outside that somebody answers for; `readings` has, by disputed point, how it is read where
-    not by default; `known` says whose other accounts are.
+    not by default; `known` says whose other accounts are;
+    `unread` are files of which not all was read.
     """
 
     accounts: Mapping[str, Account]
@@ -210,6 +211,7 @@ class Snapshot:
     intended: tuple[Intended, ...] = field(default=())
     readings: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = field(default=())
 
     def owner(self, account: str) -> str | None:
         """Return what an account is called: its name, or whose it is known to be."""

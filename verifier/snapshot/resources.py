@@ -63,7 +63,8 @@ class ResourceEntry(Shape):
 def recognises(value: Any) -> bool:
     """Return whether `value` looks like a resource, or several."""
     if isinstance(value, dict):
-        return "Resources" in value or ("Arn" in value and not _MEMBERS.isdisjoint(value))
+        listed = isinstance(value.get("Resources"), list)
+        return listed or ("Arn" in value and not _MEMBERS.isdisjoint(value))
     return isinstance(value, list) and bool(value) and all(map(recognises, value))
 
 
@@ -80,6 +81,13 @@ def add(value: Any, location: Location, building: Building, owner: str | None) -
 
 def _add_one(value: Any, location: Location, building: Building, owner: str | None) -> None:
     entry = validate(ResourceEntry, value, location)
+    add_entry(entry, location, location.at("Policy"), building, owner)
+
+
+def add_entry(
+    entry: ResourceEntry, location: Location, at: Location, building: Building, owner: str | None
+) -> None:
+    """Add what stands at `location`, with its policy `at` its own place."""
     parts = entry.Arn.split(":", _PARTS_OF_AN_ARN - 1)
     if len(parts) < _PARTS_OF_AN_ARN or parts[0] != "arn":
         raise SnapshotError(
@@ -91,7 +99,6 @@ def _add_one(value: Any, location: Location, building: Building, owner: str | No
     name = parts[5].rsplit("/", 1)[-1]
     policy = None
     if entry.Policy is not None:
-        at = location.at("Policy")
         if parts[2] == "ec2" and parts[5].startswith("vpc-endpoint/"):
             policy = endpoints.read(name, entry.Policy, at, building, entry.VpcEndpointType)
         else:
