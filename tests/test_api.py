@@ -36,6 +36,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def test_every_public_name_is_there() -> None:
     """Each name of `__all__` can be imported, and no other by accident."""
     assert all(getattr(verifier, name) is not None for name in verifier.__all__)
+    assert dir(verifier) == sorted(verifier.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = verifier.nothing
 
@@ -50,6 +51,14 @@ def test_witness(snapshot: Snapshot) -> None:
     assert first.context["sts:externalid"] == ("acme-7f3d",)
     assert "sts:externalid" in first.chosen
     assert last.by[0].statement == "BucketAdmin"
+
+
+def test_who_can_is_iterated(snapshot: Snapshot) -> None:
+    """Who can, or may, comes in a loop; who cannot is left to `ways`."""
+    answer = snapshot.who_can("s3:DeleteBucket", on="arn:aws:s3:::acme-logs")
+    found = list(answer)
+    assert found and {way.verdict for way in found} <= {Verdict.YES, Verdict.UNKNOWN}
+    assert len(found) < len(answer.ways)
 
 
 def test_no_has_reasons(snapshot: Snapshot) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -242,3 +242,7 @@ class Answer(Shown):
 
     def __bool__(self) -> bool:
         return self.yes
+
+    def __iter__(self) -> Iterator[Way]:
+        """Iterate over the ways whose verdict is yes or unknown."""
+        return (way for way in self.ways if way.verdict is not Verdict.NO)
