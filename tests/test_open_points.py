@@ -136,3 +136,28 @@ def test_source_of_a_service(tmp_path: Path) -> None:
         policy = allow("s3:PutObject", f"{BUCKET}/*", Principal=who, Condition=condition)
         question = f"{caller} {asked.partition(' perform ')[2]}"
         assert _ask(tmp_path, question, bucket={"Policy": policy}) is verdict, condition
+
+
+@pytest.mark.parametrize(
+    ("effect", "operator", "verdict"),
+    [
+        ("Allow", "StringEquals", Verdict.NO),
+        ("Allow", "StringEqualsIfExists", Verdict.YES),
+        ("Allow", "StringNotEquals", Verdict.YES),
+        ("Deny", "StringNotEquals", Verdict.NO),
+        ("Deny", "StringEquals", Verdict.YES),
+    ],
+)
+def test_key_of_another_service(
+    tmp_path: Path, effect: str, operator: str, verdict: Verdict
+) -> None:
+    """A key that only calls of IAM have is absent where a role is assumed (R5.60, R4.20, R4.21)."""
+    boundary = f"arn:aws:iam::{A}:policy/b"
+    condition = {operator: {"iam:PermissionsBoundary": boundary}}
+    statement = {"Effect": effect, "Principal": {"AWS": ALICE}, "Action": "sts:AssumeRole"}
+    trusted = trust({"AWS": ALICE})
+    listed = trusted["Statement"] if effect == "Deny" else []
+    whole = [statement | {"Condition": condition}, *([listed] if listed else [])]
+    trusted["Statement"] = whole
+    question = f"can {ALICE} perform sts:AssumeRole on {ROLE}"
+    assert _ask(tmp_path, question, trusted=trusted) is verdict

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from verifier import condition_keys
-from verifier.catalogue import DATA, service_of
+from verifier.catalogue import DATA, action_name, has_key, service_of, services
 from verifier.condition_keys import GLOBAL_KEYS, GLOBAL_TYPES
 
 
@@ -42,6 +42,40 @@ def _key_form(name: str) -> re.Pattern[str]:
     """
     pieces = re.split(r"\$\{[^}]*\}|<[^>]*>", name.lower())
     return re.compile(".+".join(map(re.escape, pieces)), re.DOTALL)
+
+
+@lru_cache(maxsize=1 << 14)
+def comes_with(key: str, action: str) -> bool:
+    """Return whether a call of an action may have a condition key, in lower case.
+
+    A key of IAM comes with the calls of IAM that list it (R5.60, 5.3). Global keys, claims, what
+    sessions carry, and whatever no catalogue has may come with any call; see `strange_to`.
+    """
+    if service_of(action) in strange_to(key):
+        return False
+    if not key.startswith("iam:") or service_of(action) != "iam" or "/" in key:
+        return True
+    return key_type(key) is None or action_name(action) is None or has_key(action, key)
+
+
+@lru_cache(maxsize=4096)
+def strange_to(key: str) -> frozenset[str]:
+    """Return the services with no call of which a condition key, in lower case, comes: it is the
+    key of another service, and they do not list it (R4.8).
+    """
+    prefix = service_of(key)
+    if prefix == "aws" or "." in prefix or key in condition_keys.SERVICE_SESSION_KEYS:
+        return frozenset()
+    if not DATA.services.service_exists(prefix):
+        return frozenset()
+    return frozenset(other for other in services() if other != prefix and not _lists(other, key))
+
+
+def _lists(service: str, key: str) -> bool:
+    """Return whether a service lists a condition key."""
+    names = DATA.conditions.get_condition_keys_for_service(service)
+    prefix = service_of(key)
+    return any(service_of(name) == prefix and _key_form(name).fullmatch(key) for name in names)
 
 
 @lru_cache(maxsize=4096)

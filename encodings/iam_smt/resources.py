@@ -18,6 +18,10 @@ _TAGS_MAY_BE_MISSING = frozenset({"s3"})
 """Services in which tags of a resource count only where the owner has turned that on."""
 
 
+_TAGGED_BY = {"sts": "iam"}
+"""The service whose key has the tags of the resource, where it is another one (5.3)."""
+
+
 class ResourceKeys:
     """The keys of a resource of `service`, owned by `account`.
 
@@ -58,7 +62,8 @@ class ResourceKeys:
                 key = self._membership.paths
             case _:
                 prefix, slash, tag = name.partition("/")
-                if slash and prefix in ("aws:resourcetag", f"{self._service}:resourcetag"):
+                service = _TAGGED_BY.get(self._service, self._service)
+                if slash and prefix in ("aws:resourcetag", f"{service}:resourcetag"):
                     return self._tag(tag)
                 return None
         return replace(key, present=both(key.present, self._owner))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 
 from iam_smt.assume_role import AssumeRoleKeys
-from iam_smt.context import KeyType, Source, SymbolicContext, free_key
+from iam_smt.context import KeyType, Source, SymbolicContext
 from iam_smt.credentials import overruled
 from iam_smt.evaluation import Layers, Setting
 from iam_smt.identities import PrincipalKeys
-from iam_smt.keys import ABSENT, Key, SingleKey, Truth, Value
+from iam_smt.keys import Key, SingleKey, Truth, Value
 from iam_smt.model import Model
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
@@ -20,11 +21,12 @@ from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, encryption_context_of, tags_of
 from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
-from iam_smt.terms import Atom, Flag, Term, atoms, conjunction, negation, truth
+from iam_smt.terms import Atom, Term, atoms, conjunction, negation, truth
 from iam_smt.texts import Choice, Join, StringVariable, View
-from verifier import catalogued_keys, condition_keys
+from verifier import catalogued_keys
 from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
+from verifier.compile.foreign_keys import Elsewhere, Given, OfCall, Unlisted
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.targets import Target, tag_texts
 from verifier.disputes import DEFAULT, Readings
@@ -80,73 +82,6 @@ def type_of(key: str) -> KeyType | None:
 
 
 @dataclass(frozen=True)
-class Unlisted:
-    """Keys that no catalogue has: what has no colon is no key of AWS's (R4.8); of a key that only
-    looks like a global one it is open whether it is ever there (R5.1).
-    """
-
-    label: str
-
-    def key(self, name: str) -> Key | None:
-        """Return the key `name` if it is none of AWS's."""
-        if ":" not in name:
-            return ABSENT
-        if not condition_keys.is_unlisted(name):
-            return None
-        there = Flag(
-            f"{self.label} has {name}", f"the condition key `{name}` is none that AWS documents"
-        )
-        return free_key(self.label, name, KeyType.TEXT, there)
-
-    def axioms(self) -> list[Term]:
-        """Nothing is known of such keys."""
-        return []
-
-
-@dataclass(frozen=True)
-class Given:
-    """Keys of which the call itself says what they are, by name in lower case."""
-
-    keys: Mapping[str, Key]
-
-    def key(self, name: str) -> Key | None:
-        """Return the key `name` if the call says what it is."""
-        return self.keys.get(name)
-
-    def axioms(self) -> list[Term]:
-        """Nothing more is known of such keys."""
-        return []
-
-
-@dataclass(frozen=True)
-class OfCall:
-    """The keys that all authorizations of one call share: who calls, from where, when (R6.60).
-
-    Each has the keys of its own resource; `with_tags` says that the tags passed are shared, too,
-    `of_service` the same of what depends on the service.
-    """
-
-    context: SymbolicContext
-    with_tags: bool
-    of_service: bool
-
-    def key(self, name: str) -> Key | None:
-        """Return the key of the call if it is one of those."""
-        return self.context.key(name) if self._is_shared(name) else None
-
-    def _is_shared(self, name: str) -> bool:
-        if name.startswith(("aws:requesttag/", "aws:tagkeys")):
-            return self.with_tags
-        if name in ("aws:securetransport", "aws:requestedregion"):
-            return self.of_service
-        return name.startswith("aws:") and not name.startswith("aws:resource")
-
-    def axioms(self) -> list[Term]:
-        """The call itself tells what is true of its keys."""
-        return []
-
-
-@dataclass(frozen=True)
 class Authorization:
     """One (action, resource) that must be allowed, with the policies that bear on it."""
 
@@ -172,7 +107,8 @@ class Call:
 
     `assume` holds the keys of an assume-role call, `given` those that the call itself fixes.
     `not_before` is in seconds since 1970. Where the action is open, `is_of` gives a term that
-    holds iff it is of one of the services named. Disputed points are read as `readings` say.
+    holds iff it is of one of the services named, and `may_have` one that holds iff a key can come
+    with it. Disputed points are read as `readings` say.
     `of_call` has the keys of the call that this is another authorization of.
     """
 
@@ -186,6 +122,7 @@ class Call:
         assume: AssumeRoleKeys | None = None,
         endpoints: Mapping[str, AttachedPolicy] = MappingProxyType({}),
         is_of: Callable[..., Term] | None = None,
+        may_have: Callable[[str], Term] | None = None,
         given: Mapping[str, Key] = MappingProxyType({}),
         readings: Readings = DEFAULT,
         of_call: OfCall | None = None,
@@ -213,6 +150,7 @@ class Call:
         self._given = given
         network = NetworkKeys(label, principal.kind, keys.via_service)
         sources: list[Source] = [Given(given)] if given else []
+        sources.append(Elsewhere(label, may_have or partial(_comes_with, action), type_of))
         sources += [source for source in (of_call, assume) if source is not None]
         sources += [keys, network, self._person(), self._resource(service), tags_of(label)]
         sources += [encryption_context_of(label), Unlisted(label)]
@@ -318,6 +256,10 @@ class Call:
             for name, key in self.context.keys.items()
             if model.holds(key.present) and not model.literals.keys().isdisjoint(_atoms(key))
         )
+
+
+def _comes_with(action: str, key: str) -> Term:
+    return truth(catalogued_keys.comes_with(key, action))
 
 
 def _atoms(key: Key) -> set[Atom]:

@@ -17,6 +17,7 @@ from iam_smt.principals import Kind
 from iam_smt.relevance import relevant
 from iam_smt.terms import Term, both
 from iam_smt.texts import StringVariable
+from verifier import catalogued_keys
 from verifier.compile.actions import ActionSpace
 from verifier.compile.callers import Caller
 from verifier.compile.calls import Call
@@ -89,8 +90,25 @@ def open_request(
     def is_of(*services: str) -> Term:
         return action.among(actions.of_services(*services))
 
-    call = Call(label, caller, "", target, not_before, is_of=is_of, readings=readings)
+    def may_have(key: str) -> Term:
+        return action.among(_with(key, actions))
+
+    call = Call(
+        label, caller, "", target, not_before, is_of=is_of, may_have=may_have, readings=readings
+    )
     return OpenRequest(call, actions, action, resource)
+
+
+def _with(key: str, actions: ActionSpace) -> int:
+    """Return the actions with calls of which a condition key may come."""
+    found = actions.everything & ~actions.of_services(*catalogued_keys.strange_to(key))
+    of_iam = actions.of_services("iam") if key.startswith("iam:") else 0
+    while of_iam:
+        bit = of_iam & -of_iam
+        of_iam ^= bit
+        if not catalogued_keys.comes_with(key, actions.name(bit.bit_length() - 1)):
+            found &= ~bit
+    return found
 
 
 def askers(policies: Iterable[Policy], partition: str) -> Iterator[Caller]:

@@ -40,8 +40,6 @@ _POLICY_ARN, _BOUNDARY, _PASSED_TO = (
     "iam:permissionsboundary",
     "iam:passedtoservice",
 )
-_OF_IAM_CALLS = (_POLICY_ARN, _BOUNDARY, _PASSED_TO, "iam:associatedresourcearn")
-"""Keys that some calls of IAM have, and no others (5.3, R5.60)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +196,12 @@ def _given(scene: Scene, primitive: Primitive, action: str, binding: Binding) ->
     """Return the keys that the call itself fixes (5.3, R5.60, R7.52)."""
     if not action.startswith("iam:"):
         return {}
-    found: dict[str, Key] = {
-        key: ABSENT for key in _OF_IAM_CALLS if not catalogue.has_key(action, key)
-    }
+    found: dict[str, Key] = {}
     if action == _PASS:
         found[_PASSED_TO] = _service(primitive, binding)
-    if _POLICY_ARN not in found and binding.policy != ANY:
+    if catalogue.has_key(action, _POLICY_ARN) and binding.policy != ANY:
         found[_POLICY_ARN] = known(scene.name(binding.policy)) if binding.policy else ABSENT
-    if _BOUNDARY not in found and ANY not in (binding.target, binding.policy):
+    if catalogue.has_key(action, _BOUNDARY) and ANY not in (binding.target, binding.policy):
         key = _boundary(scene, primitive, binding)
         if key is not None:
             found[_BOUNDARY] = key

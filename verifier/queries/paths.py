@@ -17,7 +17,8 @@ from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunctio
 from iam_smt.texts import StringVariable
 from verifier import facts
 from verifier.compile.callers import Caller, session_caller, symbolic_tags, under_name
-from verifier.compile.calls import Authorization, Call, OfCall
+from verifier.compile.calls import Authorization, Call
+from verifier.compile.foreign_keys import OfCall
 from verifier.compile.roots import ASSUME_ROOT, root_session, root_target, task_arn
 from verifier.compile.targets import Target, role_target
 from verifier.queries.besides import besides

@@ -17,7 +17,8 @@ from iam_smt.smtlib import smtlib
 from iam_smt.terms import Term, conjunction
 from iam_smt.theory import Solver, Unsat
 from verifier.compile.callers import Caller, open_session
-from verifier.compile.calls import Call, OfCall
+from verifier.compile.calls import Call
+from verifier.compile.foreign_keys import OfCall
 from verifier.compile.targets import Target
 from verifier.disputes import Readings
 from verifier.policy.principals import ServiceEntry

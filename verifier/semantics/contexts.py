@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier import condition_keys, facts
+from verifier import catalogued_keys, condition_keys, facts
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
 from verifier.semantics.services import service_of
 from verifier.semantics.values import address, moment, network
@@ -163,6 +163,8 @@ def _of_call(request: Request) -> Iterator[str]:
     for key in context:
         if condition_keys.is_unlisted(key):
             yield f"{key} is no key that AWS documents (R5.1)"
+        if not catalogued_keys.comes_with(key, request.action):
+            yield f"{key} does not come with {request.action} (R4.8, R5.60)"
     if not _are_listed(request, "aws:requesttag/", "aws:tagkeys"):
         yield "aws:RequestTag of a key that is not in aws:TagKeys (R5.52)"
     if not _are_listed(request, "kms:encryptioncontext:", "kms:encryptioncontextkeys"):

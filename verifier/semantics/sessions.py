@@ -166,7 +166,7 @@ def shown_tags(session: Session | None, role_tags: Tags, request: Request) -> It
     """
     for key, values in request.context.items():
         prefix, _, name = key.partition("/")
-        if prefix != "aws:resourcetag":
+        if prefix not in ("aws:resourcetag", "iam:resourcetag"):
             continue
         shown = role_tags.get(name, ())
         if session is None and request.principal.kind is PrincipalType.ROLE_SESSION:
