@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from verifier.disputes import Meeting, Readings
 from verifier.errors import QuestionError
@@ -22,7 +23,11 @@ from verifier.queries.reach import Search
 from verifier.queries.routes import Routes
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
-from verifier.verdict import Verdict, Way
+from verifier.verdict import Cause, Verdict, Way
+
+if TYPE_CHECKING:
+    from verifier.escalation.asking import Asking, Attempt
+    from verifier.queries.margins import Searching
 
 _MANY = 20
 """From so many callers on, where chains lead is found for all of them at once."""
@@ -61,7 +66,7 @@ class Inquiry:
         self.edges = 0
         self._classes = action_classes(world) if asked.form is Form.WHAT_CAN else []
         escalates = asked.whom is not None or asked.route.kind is RouteKind.ESCALATION
-        self._escalations = _escalations(world, asked, self.wanted) if escalates else None
+        self._escalations = _asking(world, asked, self.wanted) if escalates else None
         is_plain = bool(asked.actions) and not escalates
         is_chained = is_plain and asked.route.kind is RouteKind.ASSUMPTION
         together = is_chained and len(self.origins) > _MANY
@@ -99,7 +104,7 @@ class Inquiry:
             self.edges += closure.edges
             return ways, set(closure.met)
         if self._escalations is not None:
-            return [self._escalations(origin)], set()
+            return [self._escalated(self._escalations.of(origin))], set()
         if self.asked.form is Form.BECOME:
             with self.world.readings.noted() as met:
                 ways = list(becoming(self.world, closure))
@@ -118,6 +123,16 @@ class Inquiry:
         self.edges += closure.edges
         return ways, set()
 
+    def _escalated(self, attempt: Attempt) -> Way:
+        """Return the answer for one origin; with its reasons where there are not many."""
+        way = attempt.run()
+        if len(self.origins) > _MANY:
+            return way
+        way = attempt.explained(way)
+        if self._margins:
+            return _with_margins(self.world, self.asked, attempt, way)
+        return way
+
 
 def _wanted(world: World, asked: Question) -> Offers:
     """Return what is asked for: over role assumption, also what assumed root users may (R7.71)."""
@@ -134,22 +149,36 @@ def _closure(world: World, asked: Question, origin: Origin) -> Closure:
     return Closure(world, origin, (asked.route.limit or ANY_LENGTH) + beyond)
 
 
-def _with_margins(world: World, question: Question, search: Search, way: Way) -> Way:
+def _with_margins(world: World, question: Question, search: Searching, way: Way) -> Way:
     """Return an answer with what would turn it."""
     from verifier.queries.margins import Margins
 
-    def again(changed: World) -> Search:
-        origins = _origins(changed, question)
-        same = (origin for origin in origins if origin.name == way.who)
-        closure = _closure(changed, question, next(same, Origin(way.who, ())))
-        return Search(changed, closure, _wanted(changed, question))
-
-    found = Margins(world, again)
-    if way.verdict is Verdict.YES and search.found is not None:
-        return replace(way, closes=tuple(found.closing(search.found[1].decoded)))
+    found = Margins(world, lambda changed: _search(changed, question, way.who))
+    if way.witness:
+        return replace(way, closes=tuple(found.closing(search.decoded)))
     if way.verdict is Verdict.NO:
         return replace(way, misses=tuple(found.misses(search)))
     return way
+
+
+def _search(world: World, question: Question, who: str) -> Searching:
+    """Return the search for one class of callers, by its name; of nobody if it is none there."""
+    same = (origin for origin in _origins(world, question) if origin.name == who)
+    origin, wanted = next(same, Origin(who, ())), _wanted(world, question)
+    if question.whom is not None or question.route.kind is RouteKind.ESCALATION:
+        return _asking(world, question, wanted).of(origin)
+    return Search(world, _closure(world, question, origin), wanted)
+
+
+def closing(world: World, question: Question, who: str) -> tuple[tuple[Cause, ...], ...]:
+    """Return the smallest sets of statements without which `who`, a class of callers of a question
+    by its name, gets there no more: each set was asked about again, over all ways.
+
+    Nothing if `who` does not get there, needs no call to, or more than three statements would have
+    to go. A call that leans on what no snapshot shows counts as one that gets there.
+    """
+    search = _search(world, question, who)
+    return _with_margins(world, question, search, search.run()).closes
 
 
 def _origins(world: World, question: Question) -> Iterator[Origin]:
@@ -170,19 +199,11 @@ def _existing(world: World, who: Who) -> Iterator[Origin]:
         return
 
 
-def _escalations(world: World, question: Question, offers: Offers) -> Callable[[Origin], Way]:
+def _asking(world: World, question: Question, offers: Offers) -> Asking:
     """Return what answers for each origin where permissions may be changed on the way."""
-    from verifier.escalation.entities import Entities
-    from verifier.escalation.memory import Memory
-    from verifier.escalation.search import Escalation, arrivals
+    from verifier.escalation.asking import Asking
 
-    entities, memory = Entities(world.snapshot), Memory()
-    wanted = arrivals(world, question, offers, memory)
-
-    def answer(origin: Origin) -> Way:
-        return Escalation(world, entities, memory, origin, question).search(wanted)
-
-    return answer
+    return Asking(world, question, offers)
 
 
 def _of_use(ways: list[Way], form: Form) -> Iterator[Way]:

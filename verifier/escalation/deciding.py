@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 
 from iam_smt.credentials import Chain
@@ -9,7 +10,7 @@ from iam_smt.terms import TRUE, Atom, atoms
 from iam_smt.texts import StringVariable
 from verifier.compile.authorize import refused
 from verifier.compile.callers import Caller
-from verifier.compile.calls import Call
+from verifier.compile.calls import Authorization, Call
 from verifier.compile.targets import Target
 from verifier.escalation.actors import Actor
 from verifier.escalation.bindings import ANY, Binding, asks, named
@@ -18,9 +19,12 @@ from verifier.escalation.memory import Memory, signature
 from verifier.escalation.offered import covers, everything, offered
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Alternative, Over, Primitive
+from verifier.policy.syntax import Effect
+from verifier.queries.barriers import is_offered
 from verifier.queries.closure import possible
 from verifier.queries.offers import allows_action
 from verifier.queries.paths import Path
+from verifier.queries.provisos import may_apply
 from verifier.snapshot.model import Role
 
 _EACH = (Over.MEMBER, Over.PERMISSION_SET)
@@ -100,6 +104,39 @@ class Decider:
         for ask in asks(self._scene, primitive, alternative, binding):
             path.ask(ask.action, ask.target, ask.given, ask.others)
         return self._possible(path)
+
+    def refused(
+        self, primitive: Primitive, alternative: Alternative, binding: Binding
+    ) -> Iterator[Path]:
+        """Yield the calls of an alternative, each by itself, that the actor may not make, although
+        a statement names what they are made on.
+        """
+        if not self._may_cover(primitive, alternative, binding):
+            return
+        for ask in asks(self._scene, primitive, alternative, binding):
+            path = self._path().ask(ask.action, ask.target, ask.given, ask.others)
+            if self._is_named(path.last.authorization()) and not self._possible(path):
+                yield path
+
+    def _is_named(self, authorization: Authorization) -> bool:
+        """Return whether some statement of the actor's allows a call, its conditions set aside."""
+        return self.actor.is_root or any(
+            statement.effect is Effect.ALLOW and may_apply(statement, authorization)
+            for policy in self.caller.policies.identity
+            for statement in policy.statements
+        )
+
+    def refused_call(self, action: str, target: Target) -> Iterator[Path]:
+        """Yield a call that is no part of the table if the actor may not make it."""
+        path = self._path().ask(action, target)
+        if not self._possible(path):
+            yield path
+
+    def refused_role(self, role: Role) -> Iterator[Path]:
+        """Yield the assumption of a role if a policy offers it, but the actor may not assume it."""
+        path = self._path().assume(role)
+        if not self.assumes(role) and is_offered(self._scene.world, path):
+            yield path
 
     def extent(self, primitive: Primitive, alternative: Alternative, account: str) -> Extent:
         """Return whether the calls are possible on no target of an account, on all, or on some;

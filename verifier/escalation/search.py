@@ -17,12 +17,15 @@ from verifier.escalation.entities import Entities
 from verifier.escalation.guards import openings, outsider
 from verifier.escalation.memory import Memory
 from verifier.escalation.plans import Final, Plan, Planner
+from verifier.escalation.stops import stopped
 from verifier.escalation.table import primitives
 from verifier.escalation.takeover import Takeover
 from verifier.escalation.words import does
 from verifier.queries import witness
+from verifier.queries.barriers import Closed
 from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH
+from verifier.queries.hops import DecodedHop
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
 from verifier.queries.search import asked_in_replay
@@ -61,6 +64,17 @@ class Escalation:
         entries = primitives() if by_table else ()
         self._takeover = Takeover(world, origin, entities, memory, entries)
         self._planner = Planner(world, entities, self._takeover)
+        self._memory = memory
+        self._found: Plan | None = None
+
+    @property
+    def decoded(self) -> tuple[DecodedHop, ...]:
+        """The calls of the plan that was found last, none if there is none."""
+        return tuple(move.hop for move in self._found.moves) if self._found else ()
+
+    def stopped(self, offers: Offers) -> list[Closed]:
+        """Return the calls that would lead on, or that `offers` lists, but cannot be allowed."""
+        return list(stopped(self._takeover, self._memory, offers))
 
     @property
     def edges(self) -> int:
@@ -73,6 +87,7 @@ class Escalation:
         if plan is None and not self._takeover.conditional:
             self._takeover.lean_on_needs()
             plan = self._plan(arrivals)
+        self._found = plan
         if plan is not None:
             return self._way(plan)
         # What is not decided counts as possible: without an end in sight it does not matter.

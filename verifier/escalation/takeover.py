@@ -64,7 +64,7 @@ class Takeover:
         self.brought: dict[str, Step] = {}
         self.changed: dict[str, list[Step]] = defaultdict(list)
         self.conditional = False
-        self._candidates = Candidates(self.scene, memory, self.actors, self.doubts)
+        self.candidates = Candidates(self.scene, memory, self.actors, self.doubts)
         self._memory = memory
         self._steps = 0
         self._known: set[Change] = set()
@@ -164,7 +164,7 @@ class Takeover:
         offers = decider.offers()
         self._offering[offers][actor.key] = None
         if actor.may("sts:AssumeRole"):
-            for role in self._assumable(actor):
+            for role in self.assumable(actor):
                 self._assume(decider, role)
         yield
         if actor.account not in self.state.snapshot.accounts:
@@ -172,14 +172,14 @@ class Takeover:
         if actor.entity and self.state.user(actor.entity):
             for place, made in list(self._groups[actor.account].items()):
                 self._member(place, made, actor.entity)
-        for primitive in self._worth_trying(offers):
+        for primitive in self.worth_trying(offers):
             self._first(decider, primitive, actor.account, offers)
             for binding in list(self._waiting.get((primitive, actor.account), ())):
                 self._go_on(decider, primitive, binding, offers)
             if self._news:
                 yield
 
-    def _worth_trying(self, offers: int) -> list[Primitive]:
+    def worth_trying(self, offers: int) -> list[Primitive]:
         """Return the entries of which somebody with these offers may fulfil a stage by calls."""
         if offers not in self._worth:
             self._worth[offers] = [
@@ -193,7 +193,7 @@ class Takeover:
             ]
         return self._worth[offers]
 
-    def _assumable(self, actor: Actor) -> Iterable[Role]:
+    def assumable(self, actor: Actor) -> Iterable[Role]:
         """Return the roles, as they now are, that an actor may be able to assume."""
         trusts = self.world.trusts
         user, role = self.state.user(actor.entity), self.state.role(actor.entity)
@@ -227,12 +227,12 @@ class Takeover:
         if not usable:
             return
         is_open = False
-        for binding in self._candidates.of(primitive, account):
-            if self._is_known(primitive, binding):
+        for binding in self.candidates.of(primitive, account):
+            if self.is_known(primitive, binding):
                 continue
             if (primitive, binding) not in self._made:
                 self._fulfil(decider, primitive, binding, usable, offers)
-            is_open |= not self._is_known(primitive, binding)
+            is_open |= not self.is_known(primitive, binding)
         if not is_open:
             self._exhausted.add((primitive, account))
 
@@ -262,9 +262,9 @@ class Takeover:
         if not self.conditional and primitive.over is Over.WORKLOAD and not binding.target:
             return
         for item in usable:
-            if item.shown and not self._candidates.shows(item.shown, binding):
+            if item.shown and not self.candidates.shows(item.shown, binding):
                 continue
-            if item.unless and self._candidates.shows(item.unless, binding):
+            if item.unless and self.candidates.shows(item.unless, binding):
                 continue
             if not decider.may(primitive, item, binding):
                 continue
@@ -281,7 +281,7 @@ class Takeover:
             return
 
     def _go_on(self, decider: Decider, primitive: Primitive, binding: Binding, offers: int) -> None:
-        if self._is_known(primitive, binding):
+        if self.is_known(primitive, binding):
             self._waiting[primitive, binding.account].pop(binding, None)
             return
         stage = len(self._made[primitive, binding])
@@ -295,7 +295,7 @@ class Takeover:
             if any(item.calls and needed(item) & ~offers == 0 for item in primitive.stages[stage]):
                 self._ask(keys)
 
-    def _is_known(self, primitive: Primitive, binding: Binding) -> bool:
+    def is_known(self, primitive: Primitive, binding: Binding) -> bool:
         """Return whether what the entry would bring is there already."""
         if primitive.effect in _MEMBERSHIPS:
             return (primitive, binding) in self._groups[binding.account]
@@ -308,7 +308,7 @@ class Takeover:
         self, decider: Decider, primitive: Primitive, binding: Binding, made: tuple[Made, ...]
     ) -> None:
         """Note what an entry brings."""
-        if self._is_known(primitive, binding):
+        if self.is_known(primitive, binding):
             return
         actor = effects.actor(self.scene, primitive, binding)
         if actor is not None:

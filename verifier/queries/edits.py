@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy, Level
 from verifier.policy.syntax import Condition, Policy, Statement
-from verifier.snapshot.model import Account, Organization, Role, Snapshot, User
+from verifier.snapshot.model import (
+    Account,
+    Group,
+    ManagedPolicy,
+    Organization,
+    Role,
+    Snapshot,
+    User,
+)
 from verifier.verdict import Cause
 
 
@@ -100,13 +108,23 @@ class Editor:
             snapshot,
             accounts={name: self._account(item) for name, item in snapshot.accounts.items()},
             resources=resources,
+            policies={arn: self._managed(item) for arn, item in snapshot.policies.items()},
             organization=self._organization(snapshot.organization),
         )
 
     def _account(self, account: Account) -> Account:
         users: Mapping[str, User] = {arn: self._user(item) for arn, item in account.users.items()}
         roles: Mapping[str, Role] = {arn: self._role(item) for arn, item in account.roles.items()}
-        return replace(account, users=users, roles=roles)
+        groups = {arn: self._group(item) for arn, item in account.groups.items()}
+        return replace(account, users=users, roles=roles, groups=groups)
+
+    def _group(self, group: Group) -> Group:
+        policies = self.level(group.policies)
+        return group if policies is group.policies else replace(group, policies=policies)
+
+    def _managed(self, policy: ManagedPolicy) -> ManagedPolicy:
+        attached = self.policy(policy.attached)
+        return policy if attached is policy.attached else replace(policy, attached=attached)
 
     def _user(self, user: User) -> User:
         policies, boundary = self.level(user.policies), self._maybe(user.boundary)

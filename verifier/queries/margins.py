@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, islice
+from typing import Protocol
 
 from iam_smt.theory import Sat
 from verifier.compile.calls import Authorization
-from verifier.compile.strangers import ASSUMED
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.syntax import Condition, Effect, Policy, PolicyKind, Statement
 from verifier.queries.edits import Edit, Editor, home_of
 from verifier.queries.hops import DecodedHop
 from verifier.queries.paths import Path
 from verifier.queries.provisos import may_apply
-from verifier.queries.reach import Search
 from verifier.queries.world import World
 from verifier.request import Request
 from verifier.semantics.authorize import authorize
@@ -34,6 +33,22 @@ _LARGEST_SET = 3
 _GRANTING = (PolicyKind.IDENTITY, PolicyKind.TRUST, PolicyKind.RESOURCE)
 
 
+class Searching(Protocol):
+    """A search for one class of callers, to be asked again in other worlds."""
+
+    def run(self) -> Way:
+        """Return the answer."""
+
+    @property
+    def decoded(self) -> Sequence[DecodedHop]:
+        """The requests of the path that was found, none if there is none."""
+
+    def stopped(self) -> Iterator[Path]:
+        """Yield paths that break as a whole, or the last call of which cannot be allowed, nearest
+        first.
+        """
+
+
 @dataclass
 class Margins:
     """Asks one question again about changed snapshots; `search` makes a search for the same
@@ -41,12 +56,12 @@ class Margins:
     """
 
     world: World
-    search: Callable[[World], Search]
+    search: Callable[[World], Searching]
     _asked: int = field(default=0, init=False)
     _known: dict[tuple[str, Statement, int], Edit] = field(default_factory=dict, init=False)
     _made: dict[int, tuple[Policy, Policy]] = field(default_factory=dict, init=False)
 
-    def _again(self, edits: Iterable[Edit]) -> tuple[Way, Search]:
+    def _again(self, edits: Iterable[Edit]) -> tuple[Way, Searching]:
         self._asked += 1
         editor = Editor(edits)
         world = replace(self.world, snapshot=editor.snapshot(self.world.snapshot))
@@ -78,8 +93,8 @@ class Margins:
             if chosen is None or len(chosen) > least:
                 return
             way, search = self._again(chosen)
-            if way.verdict is Verdict.YES and search.found is not None:
-                supports.append(self._support(search.found[1].decoded))
+            if search.decoded:
+                supports.append(self._support(search.decoded))
                 continue
             tried.append(chosen)
             if way.verdict is Verdict.NO:
@@ -101,7 +116,7 @@ class Margins:
             for match in authorize(request, policies, readings).matches
             if match.statement is not None
             and match.effect is Effect.ALLOW
-            and match.policy is not ASSUMED
+            and match.policy.location is not None
             and match.policy.kind in _GRANTING
         ]
         gone: list[Edit] = []
@@ -116,10 +131,10 @@ class Margins:
                 kept.add(self._edit(policy, statement))
         return kept
 
-    def misses(self, search: Search) -> Iterator[Miss]:
+    def misses(self, search: Searching) -> Iterator[Miss]:
         """Yield single changes under which a no would be a yes, each shown by a path."""
         seen: set[Edit] = set()
-        for path in self._stopped(search):
+        for path in islice(search.stopped(), _MOST_PATHS):
             for item in self._relaxed(path):
                 if item in seen or self._asked >= _MOST_QUESTIONS:
                     continue
@@ -128,12 +143,6 @@ class Margins:
                 if way.verdict is Verdict.YES:
                     dropped = Proviso(item.dropped, True, 0) if item.dropped else None
                     yield Miss(item.where, dropped, way.witness)
-
-    def _stopped(self, search: Search) -> Iterator[Path]:
-        """Yield paths that break as a whole, then calls that cannot be allowed, nearest first."""
-        yield from (trail.path(search.world) for trail, _ in search.broken)
-        closed = [*reversed(search.closed), *search.closure.closed]
-        yield from (item.path for item in closed[:_MOST_PATHS])
 
     def _relaxed(self, path: Path) -> Iterator[Edit]:
         """Yield edits of one statement each that would let the last call of a path be allowed."""
@@ -149,7 +158,7 @@ class Margins:
 
     def _edits_of(self, policy: AttachedPolicy, authorization: Authorization) -> Iterator[Edit]:
         for statement in policy.statements:
-            if policy is ASSUMED or not may_apply(statement, authorization):
+            if policy.location is None or not may_apply(statement, authorization):
                 continue
             if statement.effect is Effect.DENY:
                 yield self._edit(policy, statement)

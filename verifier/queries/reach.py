@@ -17,6 +17,7 @@ from verifier.queries.approach import Approach
 from verifier.queries.audience import audience
 from verifier.queries.barriers import Closed, barriers
 from verifier.queries.closure import Closure, Trail, last_step, note_closed, possible
+from verifier.queries.hops import DecodedHop
 from verifier.queries.offers import Offers
 from verifier.queries.paths import Path
 from verifier.queries.provisos import provisos
@@ -54,6 +55,16 @@ class Search:
         """Return the answer for this origin."""
         with self.world.readings.noted():
             return self._run()
+
+    @property
+    def decoded(self) -> tuple[DecodedHop, ...]:
+        """The requests of the path that was found, none if there is none."""
+        return self.found[1].decoded if self.found else ()
+
+    def stopped(self) -> Iterator[Path]:
+        """Yield paths that break as a whole, then calls that cannot be allowed, nearest first."""
+        yield from (trail.path(self.world) for trail, _ in self.broken)
+        yield from (item.path for item in (*reversed(self.closed), *self.closure.closed))
 
     def _run(self) -> Way:
         known = self.closure.origin.known_principal

@@ -131,6 +131,7 @@ def _way(way: Way) -> Iterator[str]:
             yield from _closes(way)
         case Verdict.UNKNOWN if way.needs:
             yield from _witness(way)
+            yield from _closes(way)
         case Verdict.UNKNOWN:
             yield f"{INDENT}open      {plain(way.reason)}"
         case Verdict.NO:

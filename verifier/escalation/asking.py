@@ -1,0 +1,67 @@
+"""A question via escalation, put to one class of callers after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from verifier.escalation.entities import Entities
+from verifier.escalation.memory import Memory
+from verifier.escalation.search import Arrivals, Escalation, arrivals
+from verifier.queries.barriers import barriers
+from verifier.queries.hops import DecodedHop
+from verifier.queries.offers import Offers
+from verifier.queries.origins import Origin
+from verifier.queries.paths import Path
+from verifier.queries.world import World
+from verifier.question import Question
+from verifier.verdict import Verdict, Way
+
+
+class Asking:
+    """A question in a world; what was found out for one class of callers is kept for the others.
+
+    Raises `QuestionError` if it names somebody to become whom the snapshot has not.
+    """
+
+    def __init__(self, world: World, question: Question, offers: Offers) -> None:
+        self._world = world
+        self._question = question
+        self._offers = offers
+        self._entities = Entities(world.snapshot)
+        self._memory = Memory()
+        self._arrivals = arrivals(world, question, offers, self._memory)
+
+    def of(self, origin: Origin) -> Attempt:
+        """Return the search for one class of callers."""
+        found = Escalation(self._world, self._entities, self._memory, origin, self._question)
+        return Attempt(self._world, found, self._arrivals, self._offers)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One class of callers that tries to get there, to be asked once."""
+
+    world: World
+    escalation: Escalation
+    arrivals: Arrivals
+    offers: Offers
+
+    def run(self) -> Way:
+        """Return the answer."""
+        return self.escalation.search(self.arrivals)
+
+    def explained(self, way: Way) -> Way:
+        """Return a no with the calls that would lead on, and what stops them."""
+        if way.verdict is not Verdict.NO:
+            return way
+        return replace(way, barriers=barriers(self.world, self.escalation.stopped(self.offers)))
+
+    @property
+    def decoded(self) -> tuple[DecodedHop, ...]:
+        """The calls of the plan that was found, none if there is none."""
+        return self.escalation.decoded
+
+    def stopped(self) -> Iterator[Path]:
+        """Yield calls that would lead on, but cannot be allowed."""
+        yield from (item.path for item in self.escalation.stopped(self.offers))
