@@ -222,14 +222,13 @@ def test_what_is_not_known_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_disputed_points(tmp_path: Path) -> None:
-    """What another reading of a disputed point closes is noted, and what it opens is told."""
+    """A finding depends on the points by which it is closed, and what they open is told."""
     wide = {**reads(), "Resource": "arn:*:data/*"}
     denied = {**wide, "Effect": "Deny"}
     (finding,) = found_in(tmp_path, resources=[bucket(wide)]).findings
-    (note,) = finding.notes
-    assert note.startswith(
-        'closed if X-2 is read as "nothing", or if X-1 is read as "parts" and X-2'
-    )
+    told = list(map(str, finding.depends_on))
+    assert told[0] == 'X-2: under "glob" yes; under "padded" yes; under "nothing" no'
+    assert told[1].startswith('X-1 and X-2: under "glob" and "glob" yes; under "parts" and "')
     found = found_in(tmp_path, resources=[bucket(reads(), denied)])
     assert (found.findings, found.gaps, found.verdict) == ((), (), Verdict.NO)
     ((resource, who, reason),) = [(gap.resource, gap.who, gap.reason) for gap in found.disputed]

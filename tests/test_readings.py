@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from html import unescape
 from pathlib import Path
 from random import Random
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -25,6 +27,7 @@ from verifier.disputes import POINTS, VARIED, Protection, read
 from verifier.policy.syntax import PolicyKind
 from verifier.report.document import AnswerDocument
 from verifier.report.readings_text import page
+from verifier.review.formats import FORMATS
 from verifier.verdict import Dependence
 
 ROOT = Path(__file__).parents[1]
@@ -221,6 +224,41 @@ def test_check(here: Path) -> None:
     assert [answer["answer"] for answer in told] == ["holds", "violated"]
     chosen = _run("check", "invariants.toml", "-s", ".", "--reading", "X-22=void")
     assert chosen.exit_code == 3
+
+
+def test_forms_of_check(here: Path) -> None:
+    """SARIF and JUnit say on what the status of an invariant depends, too."""
+    estate(here, ESTATES["yes"][0])
+    invariant = f'[[invariant]]\nid = "locked"\nask = "{GET}"\n'
+    (here / "invariants.toml").write_text(invariant, encoding="utf-8")
+    check = ("check", "invariants.toml", "-s", ".", "--format")
+    (result,) = json.loads(_run(*check, "sarif").stdout)["runs"][0]["results"]
+    (told,) = result["properties"]["dependsOn"]
+    assert told.startswith('X-2: under "glob" violated; ')
+    assert f"depends on {told}" in result["message"]["text"]
+    case = ElementTree.fromstring(_run(*check, "junit").stdout).find(".//testcase")
+    assert case is not None and case.findtext("system-out") == f"depends on {told}"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_forms_of_review(here: Path, form: str) -> None:
+    """Every form of the review says on what a finding depends, and what readings would open."""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    wide = [{**statement, "Resource": "arn:*:data/*"}]
+    closed = {**statement, "Effect": "Deny", "Resource": "arn:*:logs/*"}
+    open_but_for = [{**statement, "Resource": "arn:aws:s3:::logs/*"}, closed]
+    buckets = [
+        {"Arn": BUCKET, "Account": A, "Policy": {"Version": NEW, "Statement": wide}},
+        {"Arn": "arn:aws:s3:::logs", "Account": A, "Policy": {"Statement": open_but_for}},
+    ]
+    write(here, {"buckets.json": buckets})
+    text = unescape(_run("review", "-s", ".", "--format", form).stdout).replace('\\"', '"')
+    if form == "json":
+        assert '"points": [\n            "X-2"' in text
+    else:
+        assert 'X-2: under "glob" yes; under "padded" yes; under "nothing" no' in text.replace('""', '"')
+    if form in ("html", "markdown", "json"):
+        assert 'more may be open if X-2 is read as "nothing"' in text
 
 
 def test_compare(here: Path) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum, StrEnum
 
 from verifier.shown import Shown
-from verifier.verdict import Cause, Effort, Hop, Proviso, Verdict
+from verifier.verdict import Cause, Dependence, Effort, Hop, Proviso, Verdict
 
 
 class Severity(Enum):
@@ -172,6 +172,7 @@ class Finding:
     `kind` is one of `Kind`, or another text. `closes` are changes each of which closes it.
     `suppressions` are the intentions that cover all of it: then it is not open. `exceeded` are
     those that cover a part: the witnesses shown are outside of them. `expired` no longer count.
+    Under other readings of the disputed points that it `depends_on`, it is closed, or unknown.
     `fingerprint` depends on the way in, the kind, the resources and what the statements say, and
     not on where they stand.
     """
@@ -188,6 +189,7 @@ class Finding:
     suppressions: tuple[Suppression, ...] = ()
     exceeded: tuple[Suppression, ...] = ()
     expired: tuple[Suppression, ...] = ()
+    depends_on: tuple[Dependence, ...] = ()
 
     @property
     def is_open(self) -> bool:

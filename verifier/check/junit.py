@@ -54,4 +54,7 @@ def _case(item: Checked) -> ElementTree.Element:
             ElementTree.SubElement(case, "error", message=expected).text = details
         case Status.ACCEPTED:
             ElementTree.SubElement(case, "skipped", message=f"accepted: {plain(item.reason)}")
+    if item.depends_on:
+        told = "\n".join(f"depends on {plain(str(found))}" for found in item.depends_on)
+        ElementTree.SubElement(case, "system-out").text = told
     return case

@@ -44,6 +44,7 @@ def _result(item: Checked, rule: Rule) -> Result:
         paths=tuple(way.witness for way in item.against if way.witness),
         accepted=item.reason if item.status is Status.ACCEPTED else "",
         doubtful=item.status is Status.UNKNOWN,
+        depends_on=item.depends_on,
     )
 
 

@@ -78,7 +78,6 @@ _GUARDING = {"sts:externalid", "aws:multifactorauthpresent"}
 
 def notes(item: Item, keys: Iterable[str]) -> Iterator[str]:
     """Yield what else is good to know; `keys` are the condition keys that were asked for."""
-    yield from item.notes
     if item.kind == Kind.SERVICE:
         yield "the service may act for a resource of any account (R7.41)"
     if item.kind != Kind.ROLE or item.who.kind is not WayInKind.PRINCIPALS:

@@ -38,7 +38,7 @@ def _content(item: Item) -> Hashable:
         item.intended,
         item.exceeded,
         item.expired,
-        item.notes,
+        item.depends_on,
     )
 
 
@@ -83,6 +83,7 @@ def _finding(snapshot: Snapshot, item: Item, entries: Sequence[Intended]) -> Fin
             tuple(_suppression(entries[number]) for number in numbers)
             for numbers in (item.intended, item.exceeded, item.expired)
         ),
+        depends_on=item.depends_on,
     )
 
 

@@ -36,7 +36,7 @@ from verifier.queries.witness import replay, shown
 from verifier.snapshot.intention import Intended
 from verifier.snapshot.model import Role
 from verifier.snapshot.public_access import is_access_point
-from verifier.verdict import Cause
+from verifier.verdict import Cause, Dependence
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Item:
 
     `opens` says whether anybody on earth may be among them, `restrictable` whether Block Public
     Access would close it, `by` which kinds of policy open it. `intended`, `exceeded` and `expired`
-    are positions in the allow list; `notes` are what another reading of AWS would change.
+    are positions in the allow list; under other readings of what it `depends_on` it is closed.
     """
 
     kind: str
@@ -59,7 +59,7 @@ class Item:
     intended: tuple[int, ...] = ()
     exceeded: tuple[int, ...] = ()
     expired: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
+    depends_on: tuple[Dependence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,9 +15,9 @@ from verifier.findings.intentions import Intention
 from verifier.findings.items import Item, items
 from verifier.findings.openings import search
 from verifier.findings.outsiders import outsiders
-from verifier.queries.dependence import Changes, bearing, varied
+from verifier.queries.dependence import Changes, bearing, dependences, varied
 from verifier.queries.world import World
-from verifier.verdict import Verdict
+from verifier.verdict import Dependence, Verdict
 
 
 @dataclass(frozen=True)
@@ -47,31 +47,36 @@ class Looking:
 
     def at(self, guard: Guard) -> Look:
         """Return what a guard opens, with what would be otherwise under other readings of disputed
-        points: what another reading closes is noted with the item.
+        points: an item that another reading closes depends on it.
         """
         own, met = self._noting(guard)
         asked = varied(self.world.readings, met, lambda other: self._under(other)._noting(guard))
-        closing: dict[Hashable, list[Changes]] = {}
         opening: dict[str, list[Changes]] = {}
         ours = _by_subject(own)
         for changes, other in asked.items():
-            theirs = _by_subject(other)
-            for subject in ours.keys() - theirs.keys():
-                _add(closing.setdefault(subject, []), changes)
-            for subject, item in theirs.items():
+            for subject, item in _by_subject(other).items():
                 if not _extent(item) <= _extent(ours.get(subject)):
                     _add(opening.setdefault(item.who.text.rstrip(","), []), changes)
             for gap in other.gaps:
                 if gap not in own.gaps:
                     _add(opening.setdefault(gap.who, []), changes)
+        verdicts = {changes: _verdicts(other, ours) for changes, other in asked.items()}
         found = tuple(
-            replace(item, notes=_closed(closing.get(subject, ()))) for subject, item in ours.items()
+            replace(item, depends_on=self._depends_on(subject, verdicts))
+            for subject, item in ours.items()
         )
         disputed = tuple(
             Gap(guard.arn, who, f"more may be open if {_told(found)}")
             for who, found in opening.items()
         )
         return replace(own, items=found, disputed=disputed)
+
+    def _depends_on(
+        self, subject: Hashable, verdicts: Mapping[Changes, Mapping[Hashable, Verdict]]
+    ) -> tuple[Dependence, ...]:
+        """Return the disputed points by which what an item says is allowed, or is not."""
+        others = {changes: found[subject].value for changes, found in verdicts.items()}
+        return dependences(self.world.readings, Verdict.YES.value, others)
 
     def _under(self, readings: Readings) -> Looking:
         world = World(self.world.snapshot, self.world.solver, readings=readings)
@@ -98,6 +103,13 @@ def _by_subject(look: Look) -> dict[Hashable, Item]:
     return {tuple(exposure.fingerprint for exposure in item.exposures): item for item in look.items}
 
 
+def _verdicts(look: Look, subjects: Iterable[Hashable]) -> dict[Hashable, Verdict]:
+    """Return whether what items are about is allowed by what was found."""
+    missing = Verdict.UNKNOWN if look.gaps else Verdict.NO
+    allowed = _by_subject(look)
+    return {subject: Verdict.YES if subject in allowed else missing for subject in subjects}
+
+
 def _extent(item: Item | None) -> set[Hashable]:
     """Return the actions as written, by level, that an item says can be called."""
     return {
@@ -112,10 +124,6 @@ def _add(least: list[Changes], changes: Changes) -> None:
     """Add changes of readings, fewest first, unless fewer of them do the same."""
     if not any(set(fewer) <= set(changes) for fewer in least):
         least.append(changes)
-
-
-def _closed(changes: Sequence[Changes]) -> tuple[str, ...]:
-    return (f"closed if {_told(changes)}",) if changes else ()
 
 
 def _told(found: Sequence[Changes]) -> str:

@@ -20,9 +20,11 @@ from verifier.finding import (
 )
 from verifier.report.document import (
     CauseDocument,
+    DependenceDocument,
     HopDocument,
     Shape,
     cause_document,
+    dependence_documents,
     hop_document,
 )
 from verifier.report.words import only
@@ -103,6 +105,9 @@ class FindingDocument(Shape):
     suppressions: list[SuppressionDocument] = Field(description="the entries that intend all of it")
     exceeded: list[SuppressionDocument] = Field(description="entries that intend a part of it only")
     expired: list[SuppressionDocument] = Field(description="entries that no longer count")
+    depends_on: list[DependenceDocument] = Field(
+        description="disputed points by whose readings it is there (yes), or is not (no)"
+    )
     fingerprint: str = Field(description="the same from run to run")
 
 
@@ -181,6 +186,7 @@ def finding_document(finding: Finding) -> FindingDocument:
         suppressions=[_suppression(entry) for entry in finding.suppressions],
         exceeded=[_suppression(entry) for entry in finding.exceeded],
         expired=[_suppression(entry) for entry in finding.expired],
+        depends_on=dependence_documents(finding.depends_on),
         fingerprint=finding.fingerprint,
     )
 

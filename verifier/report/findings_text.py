@@ -84,6 +84,7 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
         yield from _permissions(finding)
         yield from _witness(finding.witness)
         yield from _told("closes", finding.closes)
+    yield from _told("depends", map(str, finding.depends_on))
     yield from _told("note", finding.notes)
 
 

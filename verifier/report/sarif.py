@@ -13,7 +13,7 @@ from urllib.parse import quote
 from verifier import __version__
 from verifier.finding import Severity
 from verifier.report.plain import plain
-from verifier.verdict import Hop
+from verifier.verdict import Dependence, Hop
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -49,7 +49,7 @@ class Result:
     """One result of a rule. `places` are `file:line:column`, the first where to look first.
 
     `paths` are witnesses, shown step by step. `accepted` says why it is suppressed, "" if it is
-    not; `doubtful` lowers it to a warning.
+    not; `doubtful` lowers it to a warning. `depends_on` are disputed points.
     """
 
     rule: Rule
@@ -59,6 +59,7 @@ class Result:
     paths: tuple[Sequence[Hop], ...] = ()
     accepted: str = ""
     doubtful: bool = False
+    depends_on: tuple[Dependence, ...] = ()
 
 
 def render(rules: Iterable[Rule], results: Iterable[Result]) -> str:
@@ -99,11 +100,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(result: Result, index: int) -> dict[str, Any]:
+    depends_on = list(map(str, result.depends_on))
+    text = "\n".join([result.text, *(f"depends on {told}" for told in depends_on)])
     found: dict[str, Any] = {
         "ruleId": result.rule.id,
         "ruleIndex": index,
         "level": "warning" if result.doubtful else _LEVELS[result.rule.severity],
-        "message": {"text": "\n".join(plain(line) for line in result.text.split("\n"))},
+        "message": {"text": "\n".join(plain(line) for line in text.split("\n"))},
         "locations": [_location(place) for place in result.places[:1]],
         "partialFingerprints": {"verifier/v1": result.fingerprint},
     }
@@ -115,6 +118,8 @@ def _result(result: Result, index: int) -> dict[str, Any]:
     flows = [list(_steps(path)) for path in result.paths]
     if any(flows):
         found["codeFlows"] = [{"threadFlows": [{"locations": steps}]} for steps in flows if steps]
+    if depends_on:
+        found["properties"] = {"dependsOn": depends_on}
     if result.accepted:
         found["suppressions"] = [{"kind": "external", "justification": plain(result.accepted)}]
     return found

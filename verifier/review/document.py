@@ -87,6 +87,9 @@ class ReviewDocument(Shape):
     summary: list[str]
     findings: list[FindingDocument] = Field(description="the worst first")
     gaps: list[GapDocument]
+    disputed: list[GapDocument] = Field(
+        description="where more may be allowed under other readings of disputed points"
+    )
     coverage: CoverageDocument
     invariants: list[CheckedDocument]
     maps: list[MapDocument]
@@ -106,6 +109,7 @@ def document(review: Review, *, timings: bool = False) -> ReviewDocument:
         summary=list(summary(review)),
         findings=[finding_document(finding) for finding in review.findings],
         gaps=[gap_document(gap) for gap in review.gaps],
+        disputed=[gap_document(gap) for gap in review.disputed],
         coverage=coverage_document(review.outside.coverage),
         invariants=[checked_document(item) for item in review.checked],
         maps=[_map(drawn) for drawn in review.maps],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from verifier.finding import Exposure, Finding, Kind, Severity, WayIn, WayInKind
+from verifier.finding import Exposure, Finding, Gap, Kind, Severity, WayIn, WayInKind
 from verifier.report.phrases import principals
 from verifier.verdict import Answer, Hop, Verdict, Way
 
@@ -30,8 +30,8 @@ def _changes(witness: Iterable[Hop]) -> bool:
 
 
 def _likeness(way: Way) -> tuple[object, ...]:
-    """Return the steps of a plan and the statements that allow them."""
-    return (way.who.startswith("arn:"), *((hop.action, hop.by) for hop in way.witness))
+    """Return the steps of a plan, the statements that allow them, and on what it depends."""
+    return (way.who.startswith("arn:"), way.depends_on, *((hop.action, hop.by) for hop in way.witness))
 
 
 def _finding(ways: list[Way]) -> Finding:
@@ -52,8 +52,17 @@ def _finding(ways: list[Way]) -> Finding:
         exposures,
         (),
         digest,
+        depends_on=first.depends_on,
         notes=("a plan of several calls: each is allowed after those before it (R7.83)",),
     )
+
+
+def disputed(answer: Answer) -> Iterator[Gap]:
+    """Yield the callers who can under other readings of disputed points only."""
+    for way in answer.ways:
+        for found in way.depends_on:
+            if way.verdict is not Verdict.YES:
+                yield Gap("administrator via escalation", way.who, f"it depends on {found}")
 
 
 def _exposure(way: Way) -> Exposure:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifier import __version__
 from verifier.catalogued_keys import key_name
+from verifier.disputes import POINTS
 from verifier.finding import Severity
 from verifier.report.excerpts import Excerpts
 from verifier.report.lines import OF_THE_CALLER
@@ -88,6 +89,7 @@ def _environment() -> Environment:
         accounts_of=lambda finding: list(accounts_of(finding)),
         only=only,
         key_name=key_name,
+        points=POINTS,
         short_name=short_name,
         of_the_caller=OF_THE_CALLER,
     )

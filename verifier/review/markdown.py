@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from verifier import __version__
 from verifier.catalogued_keys import key_name
-from verifier.finding import Exposure, Finding, Permission
+from verifier.finding import Exposure, Finding, Gap, Permission
 from verifier.report.markdown import code, escaped, mermaid, table
 from verifier.report.stops import short_name
 from verifier.report.words import only
@@ -32,6 +32,7 @@ def render(review: Review, *, timings: bool = False) -> str:
         lines += _map(found)
     lines += _invariants(review)
     lines += _open(review)
+    lines += _disputed(review)
     lines += ["## Assumptions", "", *_items(review.assumptions), ""]
     if review.assumed_besides:
         lines += ["Single invariants assume besides:", "", *_items(review.assumed_besides), ""]
@@ -92,6 +93,9 @@ def _finding(review: Review, finding: Finding, *, with_picture: bool) -> Iterato
         yield from (f"And {counted(more, 'more resource')}, all in the JSON format.", "")
     if finding.closes:
         yield from ("What closes it:", "", *_items(finding.closes), "")
+    if finding.depends_on:
+        told = tuple(map(str, finding.depends_on))
+        yield from ("Depends on disputed points:", "", *_items(told), "")
     if finding.notes:
         yield from ("Notes:", "", *_items(finding.notes), "")
     yield from (f"Fingerprint {code(finding.fingerprint)}", "")
@@ -182,8 +186,18 @@ def _open(review: Review) -> Iterator[str]:
     if not review.gaps:
         yield from ("Nothing was left open.", "")
         return
-    rows = ((code(gap.resource), escaped(gap.who), escaped(gap.reason)) for gap in review.gaps)
-    yield from table(("resource", "who", "what is open"), rows)
+    yield from _gaps(review.gaps, "what is open")
+
+
+def _disputed(review: Review) -> Iterator[str]:
+    if review.disputed:
+        yield from ("Under other readings of disputed points more may be allowed:", "")
+        yield from _gaps(review.disputed, "when")
+
+
+def _gaps(gaps: tuple[Gap, ...], what: str) -> Iterator[str]:
+    rows = ((code(gap.resource), escaped(gap.who), escaped(gap.reason)) for gap in gaps)
+    yield from table(("resource", "who", what), rows)
     yield ""
 
 

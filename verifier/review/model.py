@@ -50,7 +50,8 @@ class Asked:
 @dataclass(frozen=True)
 class Review:
     """The review of a snapshot. `findings` are all, the worst first; `outside` is how complete
-    those about the outside are, `undecided` what is unknown besides.
+    those about the outside are, `undecided` what is unknown besides, and
+    `disputed_besides` what other readings of disputed points would allow besides.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Review:
     checked: tuple[Checked, ...]
     maps: tuple[Map, ...]
     asked: tuple[Asked, ...]
+    disputed_besides: tuple[Gap, ...] = ()
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -92,6 +94,11 @@ class Review:
             for role, reason in drawn.open
         )
         return (*self.outside.gaps, *self.undecided, *becoming)
+
+    @property
+    def disputed(self) -> tuple[Gap, ...]:
+        """Where more may be allowed under other readings of disputed points."""
+        return (*self.outside.disputed, *self.disputed_besides)
 
     @property
     def is_undecided(self) -> bool:

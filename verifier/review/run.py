@@ -67,6 +67,7 @@ def review(
         checked,
         tuple(drawn),
         tuple(asked),
+        tuple(escalations.disputed(changing)),
     )
 
 

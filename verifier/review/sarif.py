@@ -40,7 +40,13 @@ def _result(finding: Finding, rule: Rule) -> Result:
     paths = [path for exposure in finding.exposures for path in exposure.witnesses if path]
     text = "\n".join([finding.sentence, *(f"closes it: {change}" for change in finding.closes)])
     return Result(
-        rule, text, places, finding.fingerprint, tuple(paths[:_MOST_PATHS]), _accepted(finding)
+        rule,
+        text,
+        places,
+        finding.fingerprint,
+        tuple(paths[:_MOST_PATHS]),
+        _accepted(finding),
+        depends_on=finding.depends_on,
     )
 
 

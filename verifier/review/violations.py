@@ -33,6 +33,7 @@ def _violation(item: Checked) -> Finding:
         tuple(_closes(item)),
         item.fingerprint,
         notes=tuple(_notes(item)),
+        depends_on=item.depends_on,
         suppressions=(_accepted(item),) if accepted else (),
     )
 
