@@ -113,9 +113,10 @@ def test_comparison_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_any_action(tmp_path: Path) -> None:
-    """An action that does not exist counts with `--any-action` only."""
-    unreal = {"Effect": "Allow", "Action": "sts:GetNoth*", "Resource": "*"}
-    for name, statements in (("none", []), ("unreal", [unreal])):
+    """An action that no policy writes and no catalogue has counts with `--any-action` only."""
+    listed = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+    every = {"Effect": "Allow", "Action": "sts:AssumeRole*", "Resource": "*"}
+    for name, statements in (("none", [{**every, "Action": listed}]), ("unreal", [every])):
         policy = {"Version": "2012-10-17", "Statement": statements}
         (tmp_path / name).write_text(json.dumps(policy), encoding="utf-8")
     arguments = ("compare", str(tmp_path / "none"), str(tmp_path / "unreal"), "--kind", "identity")

@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.casefiles import attached
 from verifier.compare import compare, exceeds
 from verifier.comparison import Comparison, Relation
+from verifier.compile.actions import actions
+from verifier.compile.matching import names_action
+from verifier.compile.novel_actions import beyond
 from verifier.errors import PolicyError
-from verifier.policy.syntax import PolicyKind
+from verifier.policy.syntax import ActionElement, PolicyKind
+from verifier.policy.templates import template
 
 CASES = json.loads((Path(__file__).parent / "cases" / "comparisons.json").read_text("utf-8"))
 _MIRRORED = {Relation.WIDER: Relation.NARROWER, Relation.NARROWER: Relation.WIDER}
@@ -94,6 +100,55 @@ def test_any_string_only_adds(case: dict[str, Any]) -> None:
     narrow, wide = compare(old, new), compare(old, new, any_action=True)
     assert bool(wide.newly) >= bool(narrow.newly)
     assert bool(wide.lost) >= bool(narrow.lost)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "relation"),
+    [
+        (["s3:*"], ["s3:*", "novel:*"], Relation.WIDER),
+        (["novel:*"], ["novel:Do*", "novel:Get?"], Relation.NARROWER),
+        (["novel:*"], ["novel:?*", "NOVEL:Do*"], Relation.EQUIVALENT),
+        (["novel:Do*"], ["no*:Do*"], Relation.WIDER),
+        (["s3:NoSuchThing*"], ["s3:NoSuchThing?"], Relation.NARROWER),
+        (["s3:*"], ["s3:NoSuchThing*", "s3:*"], Relation.EQUIVALENT),
+    ],
+)
+def test_patterns_that_fit_no_action(old: list[str], new: list[str], relation: Relation) -> None:
+    """What a policy writes that no catalogue has is real (R2.8): there is an action like it."""
+    sides = (
+        attached(
+            {"Statement": {"Effect": "Allow", "Action": names, "Resource": "*"}},
+            PolicyKind.IDENTITY,
+        )
+        for names in (old, new)
+    )
+    found = compare(*sides)
+    assert found.relation is relation
+    novel = any("there is an action" in text for text in found.assumptions)
+    assert novel is (relation is not Relation.EQUIVALENT)
+
+
+PATTERNS = st.text(alphabet="s3:GetObjcx*?", min_size=1, max_size=14)
+
+
+@given(st.lists(st.lists(PATTERNS, max_size=3), max_size=3))
+def test_beyond_the_catalogue(texts: list[list[str]]) -> None:
+    """Of all that elements tell apart there is one action that no catalogue has, and only one."""
+    elements = [
+        ActionElement(tuple(template(text, wildcards=True, variables=False) for text in row))
+        for row in texts
+    ]
+    wild = [
+        ActionElement(tuple(item for item in element.patterns if {"*", "?"} & set(item.text)))
+        for element in elements
+    ]
+    names = beyond(elements)
+    assert not any(map(actions().has, names))
+    kinds = {tuple(names_action(element, name) for element in wild) for name in names}
+    assert len(kinds) == len(names)
+    for name in ("s3:GetObject", "s3:GetObjectcc", "x:y", "s3:c", "Get:s3"):
+        if not actions().has(name):
+            assert tuple(names_action(element, name) for element in wild) in kinds
 
 
 def test_what_other_policies_name_is_nothing_to_these() -> None:

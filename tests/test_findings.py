@@ -13,7 +13,7 @@ from tests.casefiles import FOLDER, PUBLIC, rows
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot
 from verifier.finding import Findings, Kind, Severity
-from verifier.findings.cases import cases
+from verifier.findings.cases import beyond_cases, cases
 from verifier.findings.guards import guards
 from verifier.findings.openings import search, uncovered
 from verifier.findings.outsiders import outsiders
@@ -249,6 +249,20 @@ def test_coverage_is_not_vacuous(tmp_path: Path) -> None:
         assert (
             uncovered(world, case, []) == "s3:GetObject is allowed, but by no statement of a policy"
         )
+
+
+def test_coverage_beyond_the_catalogue(tmp_path: Path) -> None:
+    """Of actions that no catalogue has, too, the proof needs what a statement opens (R2.8)."""
+    wide = {**reads(), "Action": "s3:*", "Resource": [BUCKET, f"{BUCKET}/*"]}
+    world = World(load_case(tmp_path, {"resources": [bucket(wide)]}).contents)
+    (guard,) = guards(world, lambda arn: None)
+    callers = outsiders(world, guard)
+    calls = list(cases(world, guard, callers, []))
+    others = list(beyond_cases(world, guard, callers, calls))
+    found = search(world, guard, calls, others)
+    assert found.proved == len(calls) + len(others) and not found.gaps
+    assert any(uncovered(world, case, []) for case in others)
+    assert all(case in opening.beyond for case in others for opening in found.openings)
 
 
 def test_evidence(tmp_path: Path) -> None:

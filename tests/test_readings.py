@@ -256,7 +256,9 @@ def test_forms_of_review(here: Path, form: str) -> None:
     if form == "json":
         assert '"points": [\n            "X-2"' in text
     else:
-        assert 'X-2: under "glob" yes; under "padded" yes; under "nothing" no' in text.replace('""', '"')
+        assert 'X-2: under "glob" yes; under "padded" yes; under "nothing" no' in text.replace(
+            '""', '"'
+        )
     if form in ("html", "markdown", "json"):
         assert 'more may be open if X-2 is read as "nothing"' in text
 

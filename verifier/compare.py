@@ -12,9 +12,10 @@ from types import MappingProxyType
 
 from iam_smt.theory import Solver
 from verifier.comparison import Change, Comparison, Relation
-from verifier.compile.actions import ActionSpace, actions
+from verifier.compile.actions import ActionSpace
 from verifier.compile.any_actions import AnyActions
 from verifier.compile.matching import counted
+from verifier.compile.novel_actions import presumed, with_named
 from verifier.compile.open_requests import askers, open_request
 from verifier.disputes import Meeting, Readings, told
 from verifier.errors import PolicyError
@@ -57,8 +58,10 @@ def compare(
 
     def compared(read: Readings) -> tuple[Comparison, set[Meeting]]:
         newly, lost = _changes(old, new, read, solver, as_of, any_action)
+        requests = (change.request for change in (*newly, *lost))
+        named = [request.action for request in requests if request and not any_action]
         effort = Effort(time.perf_counter() - started, solver.effort.questions, 0)
-        assumptions = (*assumed, *told(read.chosen))
+        assumptions = (*assumed, *presumed(named), *told(read.chosen))
         found = Comparison(
             old.title, new.title, newly, lost, assumptions, effort, readings=read.chosen
         )
@@ -146,7 +149,7 @@ def _sides(
         for policy in policies
         for statement in policy.statements
     ]
-    space: ActionSpace = AnyActions(elements) if any_action else actions().with_those_of(elements)
+    space: ActionSpace = AnyActions(elements) if any_action else with_named(elements)
     first, second = (side(policy, space, readings) for policy in policies)
     return space, first, second
 

@@ -15,7 +15,8 @@ from verifier.comparing.inventory import all_edits
 from verifier.comparing.sides import Side
 from verifier.comparing.space import action_space, aims_of
 from verifier.comparing.targets import Changed
-from verifier.compile.actions import Actions, actions
+from verifier.compile.actions import actions
+from verifier.compile.novel_actions import presumed
 from verifier.disputes import Readings
 from verifier.parallel import Progress
 from verifier.queries.action_classes import action_classes
@@ -77,7 +78,7 @@ def compare_snapshots(
         edits,
         len(newly[1] | lost[1]),
         len(_names(before) | _names(after)),
-        (*_assumed(after, readings), *_unlisted(space, newly[0], lost[0])),
+        (*_assumed(after, readings), *presumed(_named(newly[0], lost[0]))),
         Effort(time.perf_counter() - started, solver.effort.questions, 0),
     )
 
@@ -93,11 +94,9 @@ def _assumed(side: Side, readings: Readings) -> Iterator[str]:
         yield f"the disputed point {point} is read as `{readings.of(point)}`"
 
 
-def _unlisted(space: Actions, *found: Direction) -> Iterator[str]:
-    """Yield that actions which are told of exist, where no catalogue has them."""
-    named = {change.hop.action for direction in found for change in direction.changes}
-    for action in sorted(space.names(space.named(named) & space.unlisted)):
-        yield f"there is an action `{action}`: a policy names it, or a pattern that it fits"
+def _named(*found: Direction) -> Iterator[str]:
+    """Yield the actions that are told of."""
+    return (change.hop.action for direction in found for change in direction.changes)
 
 
 def _reached(side: Side, timeout: float | None) -> dict[tuple[str, str], Way]:

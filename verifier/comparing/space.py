@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from verifier.catalogue import ResourceType
-from verifier.compile.actions import Actions, actions
+from verifier.compile.actions import Actions
+from verifier.compile.novel_actions import with_named
 from verifier.compile.targets import Target, account_target, other_target
-from verifier.policy.syntax import ActionElement
-from verifier.policy.templates import Template
-from verifier.queries.action_classes import fits_any, policies
+from verifier.queries.action_classes import policies
 from verifier.queries.goals import Goal, aims, everything_at
 from verifier.queries.offers import Aim
 from verifier.queries.world import World
@@ -21,8 +19,8 @@ _ANYTHING = ResourceType("resource", "arn:${Partition}:${Rest}", False)
 
 
 def action_space(*worlds: World) -> Actions:
-    """Return the actions of the catalogue, those besides that policies name, and for each pattern
-    of theirs to which no action is known, one that it fits.
+    """Return the actions of the catalogue, and those besides that policies name or that a pattern
+    of theirs fits to which no action is known.
     """
     elements = {
         statement.actions
@@ -30,20 +28,7 @@ def action_space(*worlds: World) -> Actions:
         for policy in policies(world)
         for statement in policy.statements
     }
-    return actions().with_those_of(
-        _named(element) for element in sorted(elements, key=lambda item: str(item.patterns))
-    )
-
-
-def _named(element: ActionElement) -> ActionElement:
-    """Return an element with an action instead of each pattern that fits none."""
-    texts = [
-        pattern.text
-        if fits_any(pattern.text)
-        else pattern.text.replace("*", "Example").replace("?", "x")
-        for pattern in element.patterns
-    ]
-    return replace(element, patterns=tuple(Template(text, (text,)) for text in texts))
+    return with_named(sorted(elements, key=lambda item: str(item.patterns)))
 
 
 def aims_of(world: World, space: Actions, action: str) -> list[Aim]:

@@ -67,6 +67,10 @@ class Actions:
         """Return an action as AWS spells it, or as a policy does."""
         return self._names[position]
 
+    def has(self, name: str) -> bool:
+        """Return whether an action is among these, in any letter case."""
+        return name.lower() in self._positions
+
     def with_those_of(self, elements: Iterable[ActionElement]) -> Actions:
         """Return these actions, and those besides that elements name and no catalogue has."""
         texts = (template.text for element in elements for template in element.patterns)

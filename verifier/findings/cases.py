@@ -12,8 +12,9 @@ from iam_smt.networks import AddressVariable, Network
 from iam_smt.terms import TRUE, Term, conjunction, implies
 from verifier import catalogue
 from verifier.catalogue import ResourceType
-from verifier.compile.actions import Actions, actions
-from verifier.compile.matching import action_clause
+from verifier.compile.actions import Actions
+from verifier.compile.matching import action_clause, may_fit
+from verifier.compile.novel_actions import beyond, with_named
 from verifier.compile.statements import applies
 from verifier.compile.targets import Target
 from verifier.finding import AccessLevel, WayInKind
@@ -136,6 +137,36 @@ def cases(
                 yield Case(world, guard, outsider, names, target)
 
 
+def beyond_cases(
+    world: World, guard: Guard, outsiders: Iterable[Outsider], known: Iterable[Case]
+) -> Iterator[Case]:
+    """Yield calls on a resource and on all in it of actions that no catalogue has: one of each kind
+    that policies tell apart and that some Allow of the guard offers, besides those `known`.
+
+    Raises `QuestionError` if there are more kinds than can be listed.
+    """
+    if guard.resource is None:
+        return
+    statements = [item for policy in guard.policies for item in policy.statements]
+    elements = [statement.actions for statement in (*statements, *above(world, guard.account))]
+    space = with_named(elements)
+    names = dict.fromkeys([*beyond(elements), *space.names(space.unlisted)])
+    told = {name for case in known for name in case.actions}
+    is_open = any(policy.policy is None for policy in guard.policies)
+    granting = [item.actions for item in statements if item.effect is Effect.ALLOW]
+    offered = [
+        name
+        for name in names
+        if name not in told and (is_open or any(may_fit(item, name) for item in granting))
+    ]
+    if offered:
+        targets = list(everything_at(world, guard.resource))
+        for outsider in outsiders:
+            for name in offered:
+                for target in targets:
+                    yield Case(world, guard, outsider, (name,), target)
+
+
 def _classes(
     world: World, guard: Guard, intended: list[ActionElement]
 ) -> Iterator[tuple[tuple[str, ...], list[Target]]]:
@@ -143,7 +174,7 @@ def _classes(
     statements = [item for policy in guard.policies for item in policy.statements]
     elements = [statement.actions for statement in (*statements, *above(world, guard.account))]
     elements = list(dict.fromkeys([*elements, *intended]))
-    space = actions().with_those_of(elements)
+    space = with_named(elements)
     is_open = any(policy.policy is None for policy in guard.policies)
     offered = space.everything if is_open else 0
     for statement in statements:

@@ -69,6 +69,10 @@ def _finding(snapshot: Snapshot, item: Item, entries: Sequence[Intended]) -> Fin
     keys = {
         proviso.condition.key for permission in item.permissions for proviso in permission.provisos
     }
+
+    def suppressions(numbers: Iterable[int]) -> tuple[Suppression, ...]:
+        return tuple(_suppression(entries[number]) for number in numbers)
+
     return Finding(
         item.kind,
         item.severity,
@@ -79,10 +83,9 @@ def _finding(snapshot: Snapshot, item: Item, entries: Sequence[Intended]) -> Fin
         tuple(closes(snapshot, item)),
         combined(item.kind, (exposure.fingerprint for exposure in item.exposures)),
         tuple(notes(item, keys)),
-        *(
-            tuple(_suppression(entries[number]) for number in numbers)
-            for numbers in (item.intended, item.exceeded, item.expired)
-        ),
+        suppressions(item.intended),
+        suppressions(item.exceeded),
+        suppressions(item.expired),
         depends_on=item.depends_on,
     )
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from verifier.disputes import Meeting, Readings
+from verifier.errors import QuestionError
 from verifier.finding import Gap
 from verifier.findings.becoming import Becoming
-from verifier.findings.cases import cases
+from verifier.findings.cases import beyond_cases, cases
 from verifier.findings.guards import Guard
 from verifier.findings.intentions import Intention
 from verifier.findings.items import Item, items
@@ -93,9 +94,15 @@ class Looking:
         world = self.world
         met = outsiders(world, guard)
         calls = list(cases(world, guard, met, [entry.actions for entry in self.entries]))
-        found = search(world, guard, calls)
+        gaps: list[Gap] = []
+        try:
+            beyond = list(beyond_cases(world, guard, met, calls))
+        except QuestionError as error:
+            beyond = []
+            gaps.append(Gap(guard.arn, "actions that no catalogue has", str(error)))
+        found = search(world, guard, calls, beyond)
         listed = items(self.becoming, guard, found.openings, self.entries, self.today)
-        return Look(tuple(listed), tuple(found.gaps), found.proved)
+        return Look(tuple(listed), (*found.gaps, *gaps), found.proved)
 
 
 def _by_subject(look: Look) -> dict[Hashable, Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from iam_smt.terms import FALSE, TRUE, Term, both, conjunction, disjunction, negation
@@ -28,7 +28,8 @@ ABSORBED = {
 class Opening:
     """What one statement lets callers of a class do: the `cases` that it is about, and a confirmed
     call of the first action, the worst. `denied` are actions that the statement allows but another
-    policy does not; `provisos` hold in each case.
+    policy does not; `provisos` hold in each case. `beyond` are calls that it is about, too, of
+    actions that no catalogue has.
     """
 
     policy: AttachedPolicy
@@ -39,10 +40,11 @@ class Opening:
     witness: list[DecodedHop]
     denied: tuple[str, ...] = ()
     provisos: tuple[Proviso, ...] = ()
+    beyond: list[Case] = field(default_factory=list)
 
     def covers(self, case: Case) -> Term:
         """Return a term that holds iff the call of a case is one of those that are meant."""
-        if case not in self.cases:
+        if case not in self.cases and case not in self.beyond:
             return FALSE
         request = case.path.last.authorization().request
         return both(case.about(self.statement), *(needed(item, request) for item in self.provisos))
@@ -62,16 +64,27 @@ class Searched:
     proved: int = 0
 
 
-def search(world: World, guard: Guard, cases: list[Case]) -> Searched:
-    """Return everything that `guard` opens, and what nobody knows of it."""
+def search(
+    world: World, guard: Guard, cases: Sequence[Case], beyond: Iterable[Case] = ()
+) -> Searched:
+    """Return everything that `guard` opens, and what nobody knows of it.
+
+    Calls `beyond` the catalogue are told apart only where no opening covers them.
+    """
     found = Searched()
-    for policy in guard.policies:
-        for statement in policy.statements:
-            if statement.effect is Effect.ALLOW:
-                opened = _openings(world, policy, statement, cases, found.gaps)
-                found.openings += _absorbing(world, opened)
+    found.openings += _opened(world, guard, cases, found.gaps)
+    left = []
+    for case in beyond:
+        for opening in found.openings:
+            if any(item.outsider == case.outsider for item in opening.cases):
+                opening.beyond.append(case)
+        if uncovered(world, case, found.openings) is None:
+            found.proved += 1
+        else:
+            left.append(case)
+    found.openings += _opened(world, guard, left, found.gaps)
     doubtful = {gap.who for gap in found.gaps}
-    for case in cases:
+    for case in (*cases, *left):
         reason = uncovered(world, case, found.openings)
         if reason is None:
             found.proved += 1
@@ -81,8 +94,22 @@ def search(world: World, guard: Guard, cases: list[Case]) -> Searched:
     return found
 
 
+def _opened(
+    world: World, guard: Guard, cases: Sequence[Case], gaps: list[Gap]
+) -> Iterator[Opening]:
+    """Yield what the statements of a guard open of some calls."""
+    for policy in guard.policies if cases else ():
+        for statement in policy.statements:
+            if statement.effect is Effect.ALLOW:
+                yield from _absorbing(world, _openings(world, policy, statement, cases, gaps))
+
+
 def _openings(
-    world: World, policy: AttachedPolicy, statement: Statement, cases: list[Case], gaps: list[Gap]
+    world: World,
+    policy: AttachedPolicy,
+    statement: Statement,
+    cases: Sequence[Case],
+    gaps: list[Gap],
 ) -> dict[WayInKind, Opening]:
     """Return what a statement opens to each class of callers."""
     alike: dict[tuple[WayInKind, str, tuple[str, ...]], list[Case]] = {}

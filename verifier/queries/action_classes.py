@@ -9,9 +9,9 @@ from operator import or_
 from verifier import catalogue, facts
 from verifier.compile.actions import Actions, actions
 from verifier.compile.matching import counted
+from verifier.compile.novel_actions import fits_any
 from verifier.policy.attached import AttachedPolicy
-from verifier.policy.syntax import ActionElement, Effect
-from verifier.policy.templates import Template
+from verifier.policy.syntax import Effect
 from verifier.queries.world import World
 
 
@@ -86,12 +86,6 @@ def unknown_patterns(world: World) -> list[str]:
         for pattern in statement.actions.patterns
     }
     return sorted(text for text in texts if not fits_any(text))
-
-
-@lru_cache(maxsize=1 << 16)
-def fits_any(text: str) -> bool:
-    """Return whether a pattern fits an action of the catalogue."""
-    return bool(actions().of(ActionElement((Template(text, (text,)),))))
 
 
 def policies(world: World) -> Iterator[AttachedPolicy]:

@@ -31,7 +31,8 @@ def _changes(witness: Iterable[Hop]) -> bool:
 
 def _likeness(way: Way) -> tuple[object, ...]:
     """Return the steps of a plan, the statements that allow them, and on what it depends."""
-    return (way.who.startswith("arn:"), way.depends_on, *((hop.action, hop.by) for hop in way.witness))
+    steps = ((hop.action, hop.by) for hop in way.witness)
+    return way.who.startswith("arn:"), way.depends_on, *steps
 
 
 def _finding(ways: list[Way]) -> Finding:
