@@ -9,7 +9,8 @@ import pytest
 
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot
-from verifier.verdict import Verdict, Way
+from verifier.report.margins import change
+from verifier.verdict import MissKind, Verdict, Way
 
 _QUESTION = f"can anyone outside {A} reach s3:DeleteBucket via role assumption"
 
@@ -83,10 +84,11 @@ def test_nearly_without_mfa(tmp_path: Path) -> None:
     goal = _role("goal", _arn("hub"), allow("s3:DeleteBucket"), **mfa)
     way = _ask(tmp_path, _role("entry", B, _assumes("hub")), hub, goal)
     assert way.verdict is Verdict.NO
-    (miss,) = way.misses
+    miss = way.misses[0]
     assert miss.dropped is not None
     assert miss.dropped.condition.key == "aws:multifactorauthpresent"
     assert miss.statement.policy == "trust policy of goal"
+    assert change(miss) == "MFA were not required"
     assert [hop.action for hop in miss.witness] == ["sts:AssumeRole"] * 3 + ["s3:DeleteBucket"]
 
 
@@ -95,9 +97,41 @@ def test_nearly_without_a_deny(tmp_path: Path) -> None:
     denied = {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Sid": "NoStorage"}
     both = {"Version": "2012-10-17", "Statement": [allow("s3:*")["Statement"], denied]}
     way = _ask(tmp_path, _role("goal", B, both))
-    assert [(miss.statement.statement, miss.dropped) for miss in way.misses] == [
-        ("NoStorage", None)
-    ]
+    (miss,) = way.misses
+    assert (miss.kind, miss.statement.statement) == (MissKind.DENY, "NoStorage")
     inside = {"StringEquals": {"aws:PrincipalAccount": A}}
     (tmp_path / "two").mkdir()
     assert not _ask(tmp_path / "two", _role("goal", B, both, **inside)).misses
+
+
+def test_nearly_with_a_permission(tmp_path: Path) -> None:
+    """A role that trusts an account is nearly assumed by one that lacks nothing but permission."""
+    entry = _role("entry", B, allow("s3:ListBucket"))
+    way = _ask(tmp_path, entry, _role("goal", A, allow("s3:DeleteBucket")))
+    misses = {miss.kind: change(miss) for miss in way.misses}
+    assert misses == {
+        MissKind.PERMISSION: f"{_arn('entry')} were allowed sts:AssumeRole on {_arn('goal')}",
+        MissKind.ADMISSION: f"the trust policy of goal let {_arn('entry')} in for sts:AssumeRole",
+    }
+
+
+def test_nearly_with_the_permission_asked_about(tmp_path: Path) -> None:
+    """Where no chain is near, what is missing is the permission itself."""
+    way = _ask(tmp_path, _role("entry", B, allow("s3:ListBucket")))
+    (miss,) = way.misses
+    assert (miss.kind, miss.who, miss.action) == (MissKind.GOAL, _arn("entry"), "s3:DeleteBucket")
+
+
+def test_nearly_without_a_boundary(tmp_path: Path) -> None:
+    """A permissions boundary that alone keeps something closed is told as a whole."""
+    arn = f"arn:aws:iam::{A}:policy/boundary"
+    goal = _role("goal", B, allow("s3:*"))
+    goal["PermissionsBoundary"] = {
+        "PermissionsBoundaryType": "Policy",
+        "PermissionsBoundaryArn": arn,
+    }
+    document = {"Document": allow("s3:Get*"), "VersionId": "v1", "IsDefaultVersion": True}
+    policy = {"PolicyName": "boundary", "Arn": arn, "PolicyVersionList": [document]}
+    details = {"RoleDetailList": [goal], "Policies": [policy]}
+    way = Snapshot.load(write(tmp_path, {"a.json": details})).ask(_QUESTION, margins=True).ways[0]
+    assert [change(miss) for miss in way.misses] == [f"{_arn('goal')} had no permissions boundary"]

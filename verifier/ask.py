@@ -72,6 +72,7 @@ def ask(
         tuple(map(str, snapshot.remarks)),
         snapshot.readings,
         _named(inquiry.world.snapshot),
+        inquiry.margin(ways),
     )
 
 

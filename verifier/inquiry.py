@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,11 @@ from verifier.queries.reach import Search
 from verifier.queries.routes import Routes
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, Who, WhoKind
-from verifier.verdict import Cause, Verdict, Way
+from verifier.verdict import Cause, Margin, Verdict, Way
 
 if TYPE_CHECKING:
     from verifier.escalation.asking import Asking, Attempt
-    from verifier.queries.margins import Searching
+    from verifier.queries.again import Again, Asked, Searching
 
 _MANY = 20
 """From so many callers on, where chains lead is found for all of them at once."""
@@ -35,6 +35,15 @@ _MANY = 20
 
 _FEW = 3
 """An answer about no more callers has the path of each."""
+
+_MOST_CUTS = 200
+"""How often a yes is asked again for what closes it."""
+
+_MOST_MISSES = 60
+"""How often a no is asked again for what would turn it."""
+
+_MOST_SECONDS = 60.0
+"""How long either is gone on with."""
 
 _MOST_DETAILS = 5_000
 """Callers times resources up to which a list says what each caller may act on."""
@@ -116,7 +125,8 @@ class Inquiry:
             # A path that has to come back to a role is none of the loop-free ones.
             ways = list(Routes(self.world, closure, self.wanted).ways()) or ways
         elif self._margins and self._approach is None:
-            ways = [_with_margins(self.world, self.asked, search, ways[0])]
+            margin = _margin(self.world, self.asked, search, ways[0])
+            ways = [replace(ways[0], margin=margin)]
         elif self._is_detailed and ways[0].verdict is Verdict.YES:
             action, resource = self.asked.actions[0], self.asked.resource
             ways = [way for way, _ in permissions(self.world, closure, action, resource)]
@@ -130,8 +140,18 @@ class Inquiry:
             return way
         way = attempt.explained(way)
         if self._margins:
-            return _with_margins(self.world, self.asked, attempt, way)
+            way = replace(way, margin=_margin(self.world, self.asked, attempt, way))
         return way
+
+    def margin(self, ways: Iterable[Way]) -> Margin | None:
+        """Return how far all classes of callers together are from no, where several can."""
+        from verifier.queries.cuts import Cut
+
+        names = [way.who for way in ways if way.margin and way.verdict is Verdict.YES]
+        if len(names) < 2:
+            return None
+        again = _again(self.world, self.asked, names, _MOST_CUTS)
+        return Cut(again, again.ask(self.world)[1]).margin()
 
 
 def _wanted(world: World, asked: Question) -> Offers:
@@ -149,16 +169,33 @@ def _closure(world: World, asked: Question, origin: Origin) -> Closure:
     return Closure(world, origin, (asked.route.limit or ANY_LENGTH) + beyond)
 
 
-def _with_margins(world: World, question: Question, search: Searching, way: Way) -> Way:
-    """Return an answer with what would turn it."""
-    from verifier.queries.margins import Margins
+def _margin(world: World, question: Question, search: Searching, way: Way) -> Margin | None:
+    """Return how far the answer for one class of callers is from turning."""
+    from verifier.queries.cuts import Cut
+    from verifier.queries.misses import NearMisses
 
-    found = Margins(world, lambda changed: _search(changed, question, way.who))
-    if way.witness:
-        return replace(way, closes=tuple(found.closing(search.decoded)))
+    if search.decoded:
+        return Cut(_again(world, question, [way.who], _MOST_CUTS), search.decoded).margin()
     if way.verdict is Verdict.NO:
-        return replace(way, misses=tuple(found.misses(search)))
-    return way
+        return NearMisses(_again(world, question, [way.who], _MOST_MISSES), search).margin()
+    return None
+
+
+def _again(world: World, question: Question, names: Sequence[str], most: int) -> Again:
+    """Return what asks a question again for classes of callers, until one of them can."""
+    from verifier.queries.again import Again
+
+    def ask(changed: World) -> Asked:
+        found = Way("", Verdict.NO)
+        for who in names:
+            search = _search(changed, question, who)
+            way = search.run()
+            if search.decoded:
+                return way, search.decoded
+            found = way if way.verdict is Verdict.UNKNOWN else found
+        return found, ()
+
+    return Again(world, ask, most, _MOST_SECONDS)
 
 
 def _search(world: World, question: Question, who: str) -> Searching:
@@ -174,11 +211,13 @@ def closing(world: World, question: Question, who: str) -> tuple[tuple[Cause, ..
     """Return the smallest sets of statements without which `who`, a class of callers of a question
     by its name, gets there no more: each set was asked about again, over all ways.
 
-    Nothing if `who` does not get there, needs no call to, or more than three statements would have
-    to go. A call that leans on what no snapshot shows counts as one that gets there.
+    Nothing if `who` does not get there, or needs no call to. A call that leans on what no snapshot
+    shows counts as one that gets there.
     """
     search = _search(world, question, who)
-    return _with_margins(world, question, search, search.run()).closes
+    way = search.run()
+    margin = _margin(world, question, search, way) if search.decoded else None
+    return margin.closes if margin else ()
 
 
 def _origins(world: World, question: Question) -> Iterator[Origin]:

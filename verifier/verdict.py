@@ -112,15 +112,58 @@ class Extent:
     exceptions: tuple[str, ...] = ()
 
 
+class MissKind(Enum):
+    """What would have to be otherwise for a no to be a yes, the nearest first."""
+
+    CONDITION = "condition"
+    DENY = "deny"
+    BOUNDARY = "permissions boundary"
+    ENDPOINT = "VPC endpoint policies"
+    SCPS = "service control policies"
+    RCPS = "resource control policies"
+    PERMISSION = "permission"
+    ADMISSION = "policy of the resource"
+    GOAL = "permission to do it"
+
+
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """What alone would turn a no into a yes, shown by a `witness`: a statement that no longer asks
-    for `dropped`, or that is gone where that is None.
+    """What alone would turn a no into a yes, shown by a `witness`.
+
+    By `kind`: `statement` no longer asks for `dropped`; it is gone; policies of a type do not bind
+    `who`, a principal or an account; `who` is allowed `action` on `resource`, or is admitted to it
+    by the policy of `resource`.
     """
 
+    kind: MissKind
     statement: Cause
-    dropped: Proviso | None
     witness: tuple[Hop, ...]
+    dropped: Proviso | None = None
+    who: str = ""
+    action: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How far an answer is from turning, as far as it was looked at.
+
+    A yes is a no without any of the sets of statements in `closes`; all sets that do that have
+    `at_least` so many statements, so that those with no more are smallest ones. A no would be a
+    yes with any of `misses`, nearest first. The question was asked again `asked` times; `stopped`
+    says why not more often, "" where nothing was left to ask.
+    """
+
+    closes: tuple[tuple[Cause, ...], ...] = ()
+    at_least: int = 0
+    misses: tuple[Miss, ...] = ()
+    asked: int = 0
+    stopped: str = ""
+
+    @property
+    def is_smallest(self) -> bool:
+        """Whether the sets that close a yes were proved to be smallest ones."""
+        return bool(self.closes) and len(self.closes[0]) <= self.at_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +193,9 @@ class Way:
     that would be a yes if the snapshot showed some things has them as `needs`, and a witness.
     `what` is the role where the question is whom somebody can become, the action where it is what
     somebody can do. In lists there are several ways where conditions differ, and `extents` say what
-    each allows to act on, unless there was too much to look at. Where margins were asked for, a yes
-    has what `closes` it, smallest sets of statements, and a no its nearest `misses`. `met` are
-    readings of disputed points that were asked about; on some the verdict may depend.
+    each allows to act on, unless there was too much to look at. `margin` is how far the answer is
+    from turning, where that was asked for. `met` are readings of disputed points that were asked
+    about; on some the verdict may depend.
     `whose` says who of the callers can take the path of a yes, where they can be told apart.
     """
 
@@ -167,10 +210,19 @@ class Way:
     what: str = ""
     extents: tuple[Extent, ...] = ()
     whose: str = ""
-    closes: tuple[tuple[Cause, ...], ...] = ()
-    misses: tuple[Miss, ...] = ()
+    margin: Margin | None = None
     met: frozenset[Meeting] = frozenset()
     depends_on: tuple[Dependence, ...] = ()
+
+    @property
+    def closes(self) -> tuple[tuple[Cause, ...], ...]:
+        """The sets of statements without each of which a yes is a no, where that was asked for."""
+        return self.margin.closes if self.margin else ()
+
+    @property
+    def misses(self) -> tuple[Miss, ...]:
+        """The single changes that would make a no a yes, where that was asked for."""
+        return self.margin.misses if self.margin else ()
 
     def under(self, points: tuple[str, ...], names: tuple[str, ...]) -> Way:
         """Return the way with its verdict under readings of some points."""
@@ -194,7 +246,8 @@ class Answer(Shown):
 
     Yes if some way is, else unknown if some way is, else no. `readings` has how disputed points
     were read, by point, where not by default; `zone` the accounts of the zone of trust with their
-    names, None where they are not known.
+    names, None where they are not known. `margin` is how far all classes together are from no,
+    where that was asked for and several are a yes.
     """
 
     question: Question
@@ -204,6 +257,7 @@ class Answer(Shown):
     remarks: tuple[str, ...] = field(default=())
     readings: Mapping[str, str] = field(default_factory=dict)
     zone: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    margin: Margin | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -48,7 +48,7 @@ class Search:
     found: tuple[Path, Found] | None = None
     doubts: set[str] = field(default_factory=set)
     closed: list[Closed] = field(default_factory=list)
-    broken: list[tuple[Trail, Target]] = field(default_factory=list)
+    broken: list[tuple[Trail, str, Target]] = field(default_factory=list)
     reached: tuple[str, ...] = ()
 
     def run(self) -> Way:
@@ -63,7 +63,8 @@ class Search:
 
     def stopped(self) -> Iterator[Path]:
         """Yield paths that break as a whole, then calls that cannot be allowed, nearest first."""
-        yield from (trail.path(self.world) for trail, _ in self.broken)
+        for trail, action, target in self.broken:
+            yield trail.path(self.world).ask(action, target)
         yield from (item.path for item in (*reversed(self.closed), *self.closure.closed))
 
     def _run(self) -> Way:
@@ -100,7 +101,7 @@ class Search:
                 if outcome is not None:
                     return self._way(Verdict.YES, outcome, path=path)
                 if trail.roles:
-                    self.broken.append((trail, target))
+                    self.broken.append((trail, action, target))
                 elif self.explains:
                     note_closed(self.world, self.closed, path, (), target.label)
         self.reached = tuple(self.closure.trails)
@@ -175,7 +176,7 @@ class Search:
     def _breaks(self) -> tuple[Barrier, ...]:
         """Return where chains break whose hops are each possible, but not all together."""
         found: dict[tuple[Role, ...], list[str]] = {}
-        for trail, target in self.broken:
+        for trail, _, target in self.broken:
             length = next(
                 (
                     count

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from verifier.report.margins import change
 from verifier.report.words import only
-from verifier.verdict import Answer, Barrier, Cause, Dependence, Hop, Miss, Way
+from verifier.verdict import Answer, Barrier, Cause, Dependence, Hop, Margin, Miss, Way
 
 VERSION: Literal["1"] = "1"
 
@@ -63,9 +64,29 @@ class ExtentDocument(Shape):
 class MissDocument(Shape):
     """A single change that would make a no a yes."""
 
-    statement: CauseDocument
-    dropped: str = Field(description="what it would no longer ask, in words; empty if it is gone")
+    kind: str = Field(description="what would be otherwise: a condition, a deny, a permission ...")
+    change: str = Field(description="the change in words, after `would be reachable if`")
+    statement: CauseDocument = Field(description="the statement or policy that it is about")
+    dropped: str = Field(description="the condition that is no longer asked, in words")
+    who: str = Field(description="the principal or account that is no longer bound, or may more")
+    action: str = Field(description="what it would be allowed to call")
+    resource: str = Field(description="on what")
     witness: list[HopDocument] = Field(description="the path that would then be possible")
+
+
+class MarginDocument(Shape):
+    """How far an answer is from turning; with --margins."""
+
+    closes: list[list[CauseDocument]] = Field(
+        description="sets of statements without each of which a yes is a no"
+    )
+    smallest: bool = Field(description="whether it was proved that no fewer statements close it")
+    at_least: int = Field(description="how many statements were proved to be needed to close it")
+    misses: list[MissDocument] = Field(
+        description="single changes that would make a no a yes, nearest first"
+    )
+    asked: int = Field(description="how often the question was asked again")
+    stopped: str = Field(description="why not more often, empty where nothing was left to ask")
 
 
 class UnderDocument(Shape):
@@ -94,12 +115,7 @@ class WayDocument(Shape):
     whose: str = Field(description="who of the callers can, in words, where they are told apart")
     what: str = Field(description="the role to become, or the action, where the question is which")
     extents: list[ExtentDocument] = Field(description="what the action is allowed on, by owner")
-    closes: list[list[CauseDocument]] = Field(
-        description="smallest sets of statements without which a yes is a no; with --margins"
-    )
-    misses: list[MissDocument] = Field(
-        description="single changes that would make a no a yes; with --margins"
-    )
+    margin: MarginDocument | None
     only: list[str] = Field(description="conditions without which there is no such path, in words")
     needs: list[str] = Field(
         description="what no snapshot shows and an unknown would be a yes with"
@@ -114,6 +130,9 @@ class AnswerDocument(Shape):
     question: str
     verdict: Literal["yes", "no", "unknown"]
     ways: list[WayDocument]
+    margin: MarginDocument | None = Field(
+        description="of all ways together, where several are a yes; with --margins"
+    )
     assumptions: list[str]
     depends_on: list[DependenceDocument] = Field(description="of all ways, each once")
     readings: dict[str, str] = Field(description="how disputed points are read, if not by default")
@@ -129,6 +148,7 @@ def document(answer: Answer) -> AnswerDocument:
         question=answer.question.text,
         verdict=answer.verdict.value,
         ways=[way_document(way) for way in answer.ways],
+        margin=_margin(answer.margin),
         assumptions=list(answer.assumptions),
         depends_on=dependence_documents(answer.depends_on),
         readings=dict(answer.readings),
@@ -158,8 +178,7 @@ def way_document(way: Way) -> WayDocument:
             )
             for extent in way.extents
         ],
-        closes=[[cause_document(cause) for cause in causes] for causes in way.closes],
-        misses=[_miss(miss) for miss in way.misses],
+        margin=_margin(way.margin),
         only=only(way.provisos),
         needs=list(way.needs),
         depends_on=dependence_documents(way.depends_on),
@@ -195,10 +214,28 @@ def hop_document(hop: Hop) -> HopDocument:
     )
 
 
+def _margin(margin: Margin | None) -> MarginDocument | None:
+    if margin is None:
+        return None
+    return MarginDocument(
+        closes=[[cause_document(cause) for cause in causes] for causes in margin.closes],
+        smallest=margin.is_smallest,
+        at_least=margin.at_least,
+        misses=[_miss(miss) for miss in margin.misses],
+        asked=margin.asked,
+        stopped=margin.stopped,
+    )
+
+
 def _miss(miss: Miss) -> MissDocument:
     return MissDocument(
+        kind=miss.kind.value,
+        change=change(miss),
         statement=cause_document(miss.statement),
         dropped=", ".join(only([miss.dropped])) if miss.dropped else "",
+        who=miss.who,
+        action=miss.action,
+        resource=miss.resource,
         witness=[hop_document(hop) for hop in miss.witness],
     )
 

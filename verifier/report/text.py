@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 import click
 
 from verifier.question import Form, Question, RouteKind
+from verifier.report import margins
 from verifier.report.lines import INDENT, chosen_keys, dependences, footer, headline, labelled
 from verifier.report.lists import is_list, list_lines
 from verifier.report.plain import plain
 from verifier.report.words import only
-from verifier.verdict import Answer, Barrier, Hop, Miss, Verdict, Way
+from verifier.verdict import Answer, Barrier, Hop, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
 _MOST_BARRIERS = 12
@@ -110,6 +111,10 @@ def _can(answer: Answer, width: int) -> Iterator[str]:
         if len(answer.ways) > 1:
             yield _class_line(way)
         yield from _way(way)
+    if answer.margin is not None:
+        yield ""
+        yield "  all of them together"
+        yield from margins.closing(answer.margin)
 
 
 def ways(found: Iterable[Way]) -> Iterator[str]:
@@ -128,40 +133,15 @@ def _way(way: Way) -> Iterator[str]:
     match way.verdict:
         case Verdict.YES:
             yield from _witness(way)
-            yield from _closes(way)
+            yield from margins.closing(way.margin) if way.margin else ()
         case Verdict.UNKNOWN if way.needs:
             yield from _witness(way)
-            yield from _closes(way)
+            yield from margins.closing(way.margin) if way.margin else ()
         case Verdict.UNKNOWN:
             yield f"{INDENT}open      {plain(way.reason)}"
         case Verdict.NO:
             yield from _closed(way)
-            yield from _misses(way)
-
-
-def _closes(way: Way) -> Iterator[str]:
-    """Yield the sets of statements without each of which the answer is no."""
-    label = "closes it "
-    for causes in way.closes:
-        for cause in causes:
-            place = f"   {cause.place}" if cause.place else ""
-            yield f"{INDENT}{label:<10}{plain(str(cause) + place)}"
-            label = "and"
-        label = "or"
-
-
-def _misses(way: Way) -> Iterator[str]:
-    """Yield the single changes that would make a no a yes."""
-    for miss in way.misses:
-        place = f"   {miss.statement.place}" if miss.statement.place else ""
-        yield f"{INDENT}nearly    would be reachable if {_change(miss)}"
-        yield f"{INDENT}          {plain(str(miss.statement) + place)}"
-
-
-def _change(miss: Miss) -> str:
-    if miss.dropped is None:
-        return "this statement were gone:"
-    return f"this were not asked, {', '.join(only([miss.dropped]))}, by:"
+            yield from margins.nearest(way.margin) if way.margin else ()
 
 
 def _witness(way: Way) -> Iterator[str]:
