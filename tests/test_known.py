@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.corpora import CORPORA, needs_corpora
-from tests.test_snapshot import B, allow, role, trust, write
+from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import InputError, Snapshot
+from verifier.snapshot import kept
 from verifier.snapshot.known import read
 
 _FORMS = {
@@ -29,11 +31,12 @@ _WRONG = {
 }
 
 
-def _whose(folder: Path, known: Path, account: str) -> str:
+def _whose(folder: Path, known: Path | None, account: str, manifest: str = "") -> str:
     goal = role("goal", AssumeRolePolicyDocument=trust({"AWS": account}))
     goal["RolePolicyList"] = [{"PolicyName": "p", "PolicyDocument": allow("s3:DeleteBucket")}]
     folder.mkdir()
     path = write(folder, {"a.json": {"RoleDetailList": [goal]}})
+    (folder / "snapshot.toml").write_text(manifest, encoding="utf-8")
     snapshot = Snapshot.load(path, known_accounts=known)
     return snapshot.ask("what can any external principal become").ways[0].whose
 
@@ -55,6 +58,54 @@ def test_wrong(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=problem) as raised:
         read(known)
     assert name in str(raised.value)
+
+
+_MANIFESTS = {
+    "file": 'known_accounts = "vendors.json"',
+    "table": f'[known_accounts]\n{B} = "Vendor"',
+    "both": f'[known_accounts]\nfiles = ["../others.yaml"]\n{B} = "Vendor"',
+    "file outside": '[known_accounts]\nfiles = "../others.yaml"',
+}
+
+
+@pytest.mark.parametrize("form", _MANIFESTS)
+def test_in_the_manifest(form: str, tmp_path: Path) -> None:
+    """The manifest names accounts itself, or the file that does, in the folder or beside it."""
+    other = "Another" if form == "both" else "Vendor"
+    (tmp_path / "others.yaml").write_text(f"- name: {other}\n  accounts: ['{B}']\n")
+    folder = tmp_path / "snapshot"
+    folder.mkdir()
+    (folder / "vendors.json").write_text(_FORMS["vendors.json"], encoding="utf-8")
+    folder.rename(tmp_path / "kept")
+    assert _whose(folder, None, B, _MANIFESTS[form].replace('"vendors', '"../kept/vendors')) == (
+        f"account {B} (Vendor)"
+    )
+
+
+def test_option_wins(tmp_path: Path) -> None:
+    """What is named with the command is added to what the manifest says, and wins."""
+    known = tmp_path / "known.json"
+    known.write_text(_FORMS["table.json"], encoding="utf-8")
+    manifest = f'[known_accounts]\n{B} = "Another"\n{A} = "Ours"'
+    assert _whose(tmp_path / "snapshot", known, B, manifest) == f"account {B} (Vendor)"
+
+
+def test_wrong_in_the_manifest(tmp_path: Path) -> None:
+    """What is no account is refused with the manifest's name; so is a file that is not there."""
+    with pytest.raises(InputError, match=r"snapshot.toml: `12` of Vendor is no account"):
+        _whose(tmp_path / "one", None, B, '[known_accounts]\n12 = "Vendor"')
+    with pytest.raises(InputError, match=r"none\.json"):
+        _whose(tmp_path / "two", None, B, 'known_accounts = "none.json"')
+
+
+def test_cached_snapshots_notice(tmp_path: Path) -> None:
+    """A list that lies outside the folder counts when a snapshot is taken from the cache."""
+    folder, others = tmp_path / "snapshot", tmp_path / "others.json"
+    others.write_text(json.dumps({B: "Vendor"}), encoding="utf-8")
+    _whose(folder, None, B, 'known_accounts = "../others.json"')
+    first = kept._content((folder,), date(2026, 1, 1))
+    others.write_text(json.dumps({B: "Another"}), encoding="utf-8")
+    assert kept._content((folder,), date(2026, 1, 1)) != first
 
 
 @needs_corpora

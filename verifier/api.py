@@ -50,15 +50,16 @@ class Snapshot:
 
         `as_of` is the day from which requests are made; default is that of `snapshot.toml`, else
         today. `readings` fixes how disputed points are read, as `{"X-16": "simulator"}`, before
-        what `snapshot.toml` says. `known_accounts` is a file that says whose accounts are, which
-        answers then name. Raises `InputError` with file, line and column if something is malformed,
-        and for a reading that there is not.
+        what `snapshot.toml` says, and so does `known_accounts`, a file that says whose accounts
+        are, which answers then name. Raises `InputError` with file, line and column if something is
+        malformed, and for a reading that there is not.
         """
         contents = load(*paths, as_of=as_of)
         if known_accounts is not None:
             from verifier.snapshot import known
 
-            contents = replace(contents, known=known.read(Path(known_accounts)))
+            told = known.read(Path(known_accounts))
+            contents = replace(contents, known={**contents.known, **told})
         return cls(contents).under(readings)
 
     def under(self, readings: Mapping[str, str]) -> Self:

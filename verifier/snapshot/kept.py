@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from verifier import cache
+from verifier.snapshot import beside
 from verifier.snapshot.model import Snapshot
 
 _LARGEST = 512 << 20
@@ -38,16 +40,28 @@ def _content(paths: tuple[str | Path, ...], day: date) -> str | None:
     size = 0
     try:
         for path in map(Path, paths):
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            for file in _files(path):
                 if not file.is_file():
                     continue
                 size += file.stat().st_size
                 if size > _LARGEST:
                     return None
                 parts += [str(file), sha256(file.read_bytes()).hexdigest()]
-    except OSError:
+    except (OSError, ValueError, TypeError):
         return None
     return "\n".join(parts)
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files that a snapshot is made of, with those that its manifest names."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.rglob("*"))
+    manifest = path / "snapshot.toml"
+    if manifest.is_file():
+        said = tomllib.loads(manifest.read_text(encoding="utf-8"))
+        found += beside.known_accounts(said.get("known_accounts"), path)
+    return found
 
 
 def _code() -> Iterator[str]:

@@ -20,27 +20,32 @@ _REMEDY = "a list of entries with `name` and `accounts`, or a table from account
 def read(path: Path) -> dict[str, str]:
     """Read a file of known accounts; raise `InputError` with the place if it is none."""
     value = _yaml(path) if path.suffix in (".yaml", ".yml") else documents.read(path).value
+    return checked(value, str(path))
+
+
+def checked(value: Any, source: str) -> dict[str, str]:
+    """Return the accounts of a list of any of the forms; raise `InputError` if it is none."""
     entries = value.get("vendors", value) if isinstance(value, dict) else value
     if isinstance(entries, dict):
         entries = [{"name": name, "accounts": [account]} for account, name in entries.items()]
     if not isinstance(entries, list) or not entries:
-        raise InputError("holds no known accounts", _REMEDY, Place(str(path)))
+        raise InputError("holds no known accounts", _REMEDY, Place(source))
     found: dict[str, str] = {}
     for number, entry in enumerate(entries, 1):
-        name, accounts = _entry(entry, number, path)
+        name, accounts = _entry(entry, number, source)
         found |= dict.fromkeys(accounts, name)
     return found
 
 
-def _entry(entry: Any, number: int, path: Path) -> tuple[str, list[str]]:
+def _entry(entry: Any, number: int, source: str) -> tuple[str, list[str]]:
     name = entry.get("name") if isinstance(entry, Mapping) else None
     accounts = entry.get("accounts") if isinstance(entry, Mapping) else None
     if not isinstance(name, str) or not isinstance(accounts, list):
-        raise InputError(f"entry {number} has no name or no accounts", _REMEDY, Place(str(path)))
+        raise InputError(f"entry {number} has no name or no accounts", _REMEDY, Place(source))
     for account in accounts:
         if not isinstance(account, str) or not ACCOUNT_ID.fullmatch(account):
             problem = f"`{account}` of {name} is no account"
-            raise InputError(problem, "an account is 12 digits, as text", Place(str(path)))
+            raise InputError(problem, "an account is 12 digits, as text", Place(source))
     return name, accounts
 
 

@@ -105,7 +105,7 @@ def _files(paths: Sequence[Path], building: Building, manifests: list[Manifest])
         for file in sorted(path.rglob("*")):
             if any(part.startswith(".") for part in file.relative_to(path).parts):
                 continue
-            if not file.is_file():
+            if not file.is_file() or any(map(file.samefile, said.known_files)):
                 continue
             if file.name.endswith(_SUFFIXES):
                 inside = file.relative_to(path).as_posix()
@@ -204,6 +204,7 @@ def _snapshot(
         dict(sorted(building.workloads.items())),
         tuple(entry for said in manifests for entry in said.intended),
         {point: reading for said in manifests for point, reading in said.readings.items()},
+        {account: owner for said in manifests for account, owner in said.known.items()},
         unread=tuple(dict.fromkeys(building.left_out)),
     )
 

@@ -1,9 +1,9 @@
-"""`snapshot.toml`: the zone of trust, the day, intended access, which account a file is of."""
+"""`snapshot.toml`: the zone of trust, the day, intended access, whose accounts and files are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from verifier import tables
 from verifier.disputes import choose
 from verifier.errors import Place, SnapshotError
-from verifier.snapshot import intended
+from verifier.snapshot import beside, intended, known
 from verifier.snapshot.intention import Intended
 
 NAME = "snapshot.toml"
@@ -44,6 +44,7 @@ class ManifestTable(BaseModel):
     accounts: dict[str, AccountTable] = {}
     intended: Any = []
     readings: dict[str, str] = {}
+    known_accounts: str | dict[str, str | list[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Manifest:
     owners: tuple[tuple[str, str], ...] = ()
     intended: tuple[Intended, ...] = ()
     readings: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    known_files: tuple[Path, ...] = ()
 
     def owner(self, file: str) -> str | None:
         """Return the account that a file, named from the snapshot's folder, belongs to."""
@@ -76,7 +79,19 @@ def read(path: Path, name: str) -> Manifest:
     table = _validated(values, name)
     lines = tables.lines_of(text, "intended")
     intentions = tuple(intended.read(table.intended, lines, name))
-    return _manifest(table, intentions, choose(table.readings, Place(name)))
+    files = beside.known_accounts(table.known_accounts, path.parent)
+    said = _manifest(table, intentions, choose(table.readings, Place(name)))
+    return replace(said, known=_known(table, files, name), known_files=tuple(files))
+
+
+def _known(table: ManifestTable, files: Iterable[Path], name: str) -> dict[str, str]:
+    """Return whose accounts are: what the manifest says itself wins over the files."""
+    said = table.known_accounts if isinstance(table.known_accounts, dict) else {}
+    own = {account: owner for account, owner in said.items() if account != "files"}
+    found: dict[str, str] = {}
+    for file in files:
+        found |= known.read(file)
+    return found | (known.checked(own, name) if own else {})
 
 
 def _validated(values: dict[str, Any], name: str) -> ManifestTable:
@@ -88,7 +103,7 @@ def _validated(values: dict[str, Any], name: str) -> ManifestTable:
         if first["type"] == "extra_forbidden":
             problem, remedy = (
                 f"`{key}` is not known here",
-                "legal are as_of, zone, accounts, intended and readings",
+                "legal are as_of, zone, accounts, intended, readings and known_accounts",
             )
         else:
             problem = f"`{key}` is wrong"
