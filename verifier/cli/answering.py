@@ -120,7 +120,7 @@ class Asking:
                 margins=self.margins,
                 paths=self.every,
             )
-        write(self._rendered(answer), self.output, pages=self.pages)
+        write(self._rendered(answer), self.output, self.form, pages=self.pages)
         sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[answer.verdict.value])
 
     def _rendered(self, answer: Answer) -> str:

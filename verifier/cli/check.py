@@ -113,8 +113,8 @@ def check(
             verbose=verbose,
         )
     if new_baseline and reason:
-        write(baselines.baseline_of(found, reason), new_baseline)
-    write(_rendered(found, form, time.perf_counter() - started), output)
+        write(baselines.baseline_of(found, reason), new_baseline, "toml")
+    write(_rendered(found, form, time.perf_counter() - started), output, form)
     statuses = {item.status for item in found}
     violated = Status.VIOLATED in statuses and not new_baseline
     sys.exit(YES if violated else UNKNOWN if Status.UNKNOWN in statuses else NO)

@@ -186,10 +186,14 @@ def is_terminal(output: Path | None) -> bool:
     return output is None and sys.stdout.isatty()
 
 
-def write(text: str, output: Path | None, *, pages: bool = False) -> None:
+def write(text: str, output: Path | None, form: str | None, *, pages: bool = False) -> None:
     """Print an answer, with `pages` in a pager if it is longer than the terminal; or write it to a
-    file without colours.
+    file without colours. What people read is broken into lines that fit the terminal.
     """
+    if is_terminal(output) and form in (None, "text", "table"):
+        from verifier.report.wrapping import fitted
+
+        text = fitted(text, shutil.get_terminal_size().columns)
     if output is not None:
         try:
             output.write_text(click.unstyle(text), encoding="utf-8")

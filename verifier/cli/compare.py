@@ -113,7 +113,7 @@ def compare(
         if kind or any_action or evidence:
             raise click.UsageError("--kind, --any-action and --evidence are for policies")
         changes = _snapshots(old, new, timeout, as_of, choices, quiet, verbose)
-        write(_rendered_changes(changes, form, is_terminal(output)), output, pages=pages)
+        write(_rendered_changes(changes, form, is_terminal(output)), output, form, pages=pages)
         sys.exit(_status_of_changes(changes, fail_on))
     from verifier.compare import compare as compare_policies
     from verifier.disputes import read
@@ -131,7 +131,7 @@ def compare(
         any_action=any_action,
         readings=read(choices),
     )
-    write(_rendered(found, form), output, pages=pages)
+    write(_rendered(found, form), output, form, pages=pages)
     sys.exit(_status(found, fail_on))
 
 

@@ -68,7 +68,7 @@ def delegate(
     snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     found = snapshot.delegate(administrator, boundary, timeout=timeout)
-    write(_rendered(found, form), output)
+    write(_rendered(found, form), output, form)
     sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[found.exceeds.value])
 
 

@@ -66,7 +66,7 @@ def explain(
     snapshot = load(paths, as_of, choices)
     show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
     found = snapshot.explain(sentence, timeout=timeout)
-    write(_rendered(found, form), output)
+    write(_rendered(found, form), output, form)
     sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[found.verdict.value])
 
 

@@ -79,7 +79,7 @@ def findings(
     with Waiting(quiet=quiet) as waiting:
         found = snapshot.findings(timeout=timeout, evidence=evidence, jobs=jobs, progress=waiting)
     show_remarks(found.unused, quiet=quiet, verbose=verbose)
-    write(_rendered(found, form), output)
+    write(_rendered(found, form), output, form)
     sys.exit(status_of(found.open, fail_on, undecided=bool(found.gaps)))
 
 

@@ -37,8 +37,8 @@ def readings(points: tuple[str, ...], form: str, output: Path | None) -> None:
             }
             for item in chosen
         ]
-        write(json.dumps(listed, indent=2) + "\n", output)
+        write(json.dumps(listed, indent=2) + "\n", output, "json")
         return
     from verifier.report.readings_text import render
 
-    write(render(chosen, width()), output)
+    write(render(chosen, width()), output, None)

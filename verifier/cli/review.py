@@ -106,7 +106,7 @@ def review(
             progress=waiting,
         )
     show_remarks(found.outside.unused, quiet=quiet, verbose=verbose)
-    write(render_review(found, form, timings=timings), output)
+    write(render_review(found, form, timings=timings), output, form)
     sys.exit(status_of(found.open, fail_on, undecided=found.is_undecided))
 
 
