@@ -24,7 +24,8 @@ FOLDER = Path(__file__).parent / "cases"
 MATCHING = "matching.jsonl"
 PUBLIC = "public.jsonl"
 CONTEXTS = "contexts.jsonl"
-_NO_REQUESTS = {MATCHING, PUBLIC, CONTEXTS}
+DEPENDING = "depending.jsonl"
+_NO_REQUESTS = {MATCHING, PUBLIC, CONTEXTS, DEPENDING}
 _NOWHERE = documents.parse("{}", "case")
 
 

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.casefiles import all_cases, attached
+from tests import casefiles
+from tests.casefiles import all_cases, attached, rows
 from tests.estates import EstateGenerator
 from tests.generation import Generator
 from tests.test_cli import assert_kept
@@ -23,7 +24,7 @@ from tests.test_snapshot import NEW, A, B, allow, role, trust, write
 from verifier import InputError, Snapshot, compare_policies
 from verifier.cli import cli
 from verifier.compare import compare
-from verifier.disputes import POINTS, VARIED, Protection, read
+from verifier.disputes import POINTS, read
 from verifier.policy.syntax import PolicyKind
 from verifier.report.document import AnswerDocument
 from verifier.report.readings_text import page
@@ -92,6 +93,14 @@ ESTATES: dict[str, tuple[Any, str]] = {
 """Name of the report → a user, and the question."""
 
 
+DEPENDING: list[dict[str, Any]] = rows(casefiles.DEPENDING)
+_OF_REQUESTS = {"X-12", "X-14", "X-15", "X-18", "X-20", "X-23"}
+"""Points on what a request or a bucket is, which the decision of one request cannot show."""
+
+_OF_DECISIONS = {"X-16"}
+"""Points that no question depends on: whoever makes a session chooses its session policy."""
+
+
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder of its own, and a terminal of a hundred columns."""
@@ -150,7 +159,7 @@ def test_manifest(here: Path) -> None:
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ("X-23=glob", "`X-23` is no disputed point; they are X-1 to X-22; `verifier readings`"),
+        ("X-24=glob", "`X-24` is no disputed point; they are X-1 to X-23; `verifier readings`"),
         ("X-16=yes", "`yes` is no reading of X-16; write X-16=documented or X-16=simulator"),
         ("X-16", "`` is no reading of X-16; write X-16=documented or X-16=simulator"),
         ("", "`` is no disputed point"),
@@ -275,27 +284,42 @@ def test_compare(here: Path) -> None:
     assert _run("compare", "old", "new", "--reading", "X-1=part").exit_code == 2
 
 
-PERIMETER = {"StringEquals": {"aws:VpceAccount": A}}
-SESSIONS = {"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}
-BLOCK = {"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": True}}
+def _loaded(case: dict[str, Any], folder: Path) -> Snapshot:
+    files = {f"{name}.json": content for name, content in case["files"].items()}
+    return Snapshot.load(write(folder, files))
+
+
+@pytest.mark.parametrize("case", DEPENDING, ids=lambda case: f"{case['point']}: {case['why']}")
+def test_question(case: dict[str, Any], here: Path) -> None:
+    """Of every point some question says that it depends on it, and shows the answer under each
+    reading; each reading that is chosen gives its answer, which then depends on nothing.
+    """
+    snapshot, question, point = _loaded(case, here), case["question"], case["point"]
+    by_default = snapshot.ask(question)
+    assert by_default.verdict.value == next(iter(case["answers"].values()))
+    (found,) = by_default.depends_on
+    assert found.points == (point,)
+    assert {names[0]: answer for names, answer in found.answers} == case["answers"]
+    for reading, expected in case["answers"].items():
+        chosen = snapshot.under({point: reading}).ask(question)
+        assert (chosen.verdict.value, chosen.depends_on) == (expected, ())
 
 
 @pytest.mark.parametrize(
-    ("point", "condition", "readings"),
-    [("X-18", PERIMETER, ("pinning", "unlisted")), ("X-20", SESSIONS, ("pinning", "public"))],
+    "case",
+    [case for case in DEPENDING if ":user/alice perform " in case["question"]],
+    ids=lambda case: f"{case['point']}: {case['why']}",
 )
-def test_public(here: Path, point: str, condition: Any, readings: tuple[str, str]) -> None:
-    """Whether Block Public Access closes a bucket may depend on a disputed point (R9.2, R9.9)."""
-    stranger = f"can arn:aws:iam::{B}:role/r perform s3:GetObject on {BUCKET}/a"
-    bucket = allow("s3:GetObject", f"{BUCKET}/*", Principal="*", Condition=condition)
-    estate(here, user(USER), bucket=bucket, **BLOCK)
-    snapshot = Snapshot.load(here)
-    (found,) = snapshot.ask(stranger).depends_on
-    assert found.points == (point,)
-    assert found.answers == (((readings[0],), "yes"), ((readings[1],), "no"))
-    for reading, expected in zip(readings, (True, False), strict=True):
-        answer = snapshot.under({point: reading}).ask(stranger)
-        assert (answer.yes, answer.depends_on) == (expected, ())
+def test_lists(case: dict[str, Any], here: Path) -> None:
+    """The same is told where it is listed who can, and what."""
+    snapshot = _loaded(case, here)
+    _, alice, _, action, *rest = case["question"].split(" ")
+    who = snapshot.ask(" ".join(["who can", action, *rest]))
+    what = snapshot.ask(" ".join([f"what can {alice} do", *rest]))
+    for answer, mine in ((who, alice), (what, action)):
+        ways = [way for way in answer.ways if mine in (way.who, way.what)]
+        points = {item.points for way in ways for item in way.depends_on}
+        assert points == {(case["point"],)}
 
 
 def test_chain(here: Path) -> None:
@@ -317,12 +341,14 @@ def test_nothing_more_is_asked(here: Path) -> None:
 
 
 def test_register() -> None:
-    """Every reading of a point that a request can show has a case; the points are X-1 to X-22."""
-    assert list(POINTS) == [f"X-{number}" for number in range(1, 23)]
+    """Every reading of a point that one decision can show has a case, and every point a question;
+    the points are X-1 to X-23.
+    """
+    assert list(POINTS) == [f"X-{number}" for number in range(1, 24)]
+    assert {case["point"] for case in DEPENDING} == POINTS.keys() - _OF_DECISIONS
     shown = {item for case in all_cases() for item in case.readings.chosen.items()}
     for point in POINTS.values():
-        assert len(point.readings) > 1 or point.protection is Protection.FREE
-        if len(point.readings) > 1 and point.id not in ("X-18", "X-20"):
+        if point.id not in _OF_REQUESTS:
             assert {(point.id, reading) for reading in point.readings} <= shown
 
 
@@ -346,7 +372,7 @@ def test_page() -> None:
 
 def _some(random: Random, told: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
     """Return what is told of single points, and a few other readings."""
-    alone = [(point, reading) for point in sorted(VARIED) for reading in POINTS[point].readings]
+    alone = [(point, reading) for point in sorted(POINTS) for reading in POINTS[point].readings]
     return [*told, *random.sample(alone, 2)]
 
 

@@ -145,7 +145,7 @@ def _sides(
         raise PolicyError(problem, "compare policies of one kind")
     policies = [_completed(policy) for policy in (one, other)]
     elements = [
-        counted(statement.actions, readings.of("X-10"))
+        counted(statement.actions, readings)
         for policy in policies
         for statement in policy.statements
     ]

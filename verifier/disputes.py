@@ -1,4 +1,4 @@
-"""What AWS's documentation leaves disputed: the points X-1 to X-22, and how each may be read.
+"""What AWS's documentation leaves disputed: the points X-1 to X-23, and how each may be read.
 
 A point is one question with several answers, for which its sources contradict each other. The first
 reading of a point is the one that holds where nobody chooses another.
@@ -20,8 +20,6 @@ class Protection(Enum):
 
     FLAG = "an answer that depends on it says so, and shows every reading"
     TWO_SIDED = "without a choice the answer is unknown where it matters, and shows every reading"
-    FREE = "left open: a no holds under every reading, a yes shows what it took"
-    FIXED = "read in one way, unless another is chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,6 @@ _LISTED = (
             "ignored": "no (simulator)",
             "exact": "yes: in another spelling it is no operator, never true (Access Analyzer)",
         },
-        Protection.FIXED,
     ),
     DisputedPoint(
         "X-10",
@@ -125,7 +122,6 @@ _LISTED = (
             "effective": "yes (Access Analyzer)",
             "ignored": "no: such a pattern names no action (simulator)",
         },
-        Protection.FIXED,
     ),
     DisputedPoint(
         "X-11",
@@ -138,8 +134,11 @@ _LISTED = (
     DisputedPoint(
         "X-12",
         "which of two tags counts whose keys differ only in case?",
-        {"either": "either may"},
-        Protection.FREE,
+        {
+            "either": "either may, at each request",
+            "first": "the one that is listed first",
+            "last": "the one that is listed last",
+        },
     ),
     DisputedPoint(
         "X-13",
@@ -148,19 +147,24 @@ _LISTED = (
             "year": "a year",
             "epoch": "seconds since 1970",
         },
-        Protection.FIXED,
     ),
     DisputedPoint(
         "X-14",
         "which sessions carry the keys of MFA and of the identity provider?",
-        {"any": "any session may, or may not"},
-        Protection.FREE,
+        {
+            "any": "any session may, or may not",
+            "current": "MFA: those that a user makes; provider: those by OIDC (AWS, current text)",
+            "older": "MFA: all, `false` without it; provider: those by SAML, too (AWS, older text)",
+        },
     ),
     DisputedPoint(
         "X-15",
-        "does a forward access session keep the first caller's address?",
-        {"either": "it may, or may not"},
-        Protection.FREE,
+        "whose address does a forward access session carry?",
+        {
+            "caller": "that of the first call, none if it came through an endpoint (AWS, page on"
+            " these sessions)",
+            "service": "always one, that of the service (AWS, page on operators)",
+        },
     ),
     DisputedPoint(
         "X-16",
@@ -178,7 +182,6 @@ _LISTED = (
             "allowed": "yes, since September 2025 (AWS, blog and examples)",
             "void": "no: such a statement allows nothing (AWS, sentence on the syntax page)",
         },
-        Protection.FIXED,
     ),
     DisputedPoint(
         "X-18",
@@ -220,15 +223,20 @@ _LISTED = (
             "void": "the statement does not apply (AWS, general note; simulator)",
         },
     ),
+    DisputedPoint(
+        "X-23",
+        "must `sts:TagSession` be allowed for transitive tags that are only handed on?",
+        {
+            "open": "not decided",
+            "needed": "yes: whatever tags the session gets",
+            "passed": "no: only for tags that the call passes",
+        },
+        Protection.TWO_SIDED,
+    ),
 )
 
 POINTS: Mapping[str, DisputedPoint] = MappingProxyType({point.id: point for point in _LISTED})
 """The register of the disputed points, by id."""
-
-VARIED = frozenset(
-    point.id for point in _LISTED if point.protection in (Protection.FLAG, Protection.TWO_SIDED)
-)
-"""The points that a question is asked again about where they bear on it."""
 
 _DEFAULTS = {point.id: point.default for point in _LISTED}
 
@@ -314,6 +322,6 @@ def point(name: str, place: Place | None = None) -> DisputedPoint:
     """Return the point of an id in any letter case; raise `InputError` if there is none."""
     found = POINTS.get(name.upper())
     if found is None:
-        remedy = "they are X-1 to X-22; `verifier readings` lists them"
+        remedy = "they are X-1 to X-23; `verifier readings` lists them"
         raise InputError(f"`{name}` is no disputed point", remedy, place)
     return found

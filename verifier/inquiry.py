@@ -95,9 +95,15 @@ class Inquiry:
 
         def answer(readings: Readings) -> tuple[list[Way], set[Meeting]]:
             asked = self if readings is self.world.readings else self._under(readings)
-            return asked._ways(self.origins[number])
+            return asked._ways(asked._like(self.origins[number], number))
 
         return list(_of_use(depending(self.world.readings, answer), self.asked.form))
+
+    def _like(self, origin: Origin, number: int) -> Origin:
+        """Return the same origin in this world, which reads what it carries in its own way."""
+        if number < len(self.origins) and self.origins[number].name == origin.name:
+            return self.origins[number]
+        return origin
 
     def _under(self, readings: Readings) -> Inquiry:
         key = frozenset(readings.chosen.items())

@@ -18,7 +18,6 @@ from iam_smt.terms import FALSE, TRUE, Flag, Term, both, either, implies, negati
 from iam_smt.texts import Choice, StringVariable, Text
 
 _TAGS = ("aws:principaltag", "aws:requesttag")
-_HANDING_ON = "whether `sts:TagSession` must be allowed for tags that are only handed on (R7.16)"
 _TRUST_ANCHOR = clause(
     [("arn:", ANYTHING, ":rolesanywhere:", ANYTHING, ":", *ACCOUNT, ":trust-anchor/", ANYTHING)]
 )
@@ -32,8 +31,9 @@ class AssumeRoleKeys:
     """The keys of a call that assumes a role, chosen by the caller (R7.80, R5.56, R7.32, R7.34).
 
     A tag that the call passes may be declared transitive; passing one that is already inherited
-    fails (R7.61). A source identity can be set only where there is none (R7.64). `certificate`
-    says that IAM Roles Anywhere calls for the holder of a certificate (R7.1).
+    fails (R7.61). A source identity can be set only where there is none (R7.64). `handing_needs`
+    gives a term that holds iff `sts:TagSession` must be allowed for tags that are only handed on.
+    `certificate` says that IAM Roles Anywhere calls for the holder of a certificate (R7.1).
     """
 
     def __init__(
@@ -42,12 +42,14 @@ class AssumeRoleKeys:
         chain: Chain,
         caller: Credentials,
         action: str,
+        handing_needs: Callable[[], Term],
         *,
         certificate: bool = False,
     ) -> None:
         self._label = label
         self._chain = chain
         self._caller = caller
+        self._handing_needs = handing_needs
         self._signed = action.lower() == "sts:assumerole"
         self.session_name = StringVariable(
             f"{label}.sts:rolesessionname", SESSION_NAME, ("example",)
@@ -61,7 +63,6 @@ class AssumeRoleKeys:
         self._sets_identity = TRUE if certificate else Flag(f"{label} sets a source identity")
         self._names_tags = Flag(f"{label} has aws:tagkeys")
         self._passed: dict[str, StringVariable] = {}
-        self._handing_needs = Flag(f"{label} {_HANDING_ON}", _HANDING_ON)
         self._trust_anchor = known(StringVariable(f"{label}.aws:sourcearn", _TRUST_ANCHOR))
         if certificate:
             chain.tags_matter = chain.identity_matters = True
@@ -137,8 +138,13 @@ class AssumeRoleKeys:
 
     @property
     def needs_tag_session(self) -> Term:
-        """Holds iff `sts:TagSession` must be allowed; of tags only handed on it is open (R7.16)."""
-        return either(self.passes_tags, both(self.hands_tags_on, self._handing_needs))
+        """Holds iff `sts:TagSession` must be allowed: for tags that the call passes, and, as it is
+        read, for those that it only hands on (R7.16, X-23).
+        """
+        handed = self.hands_tags_on
+        if handed is FALSE:
+            return self.passes_tags
+        return either(self.passes_tags, both(handed, self._handing_needs()))
 
     @property
     def inherits(self) -> Term:
@@ -192,8 +198,9 @@ class AssumeRoleKeys:
 class ChainedSession(Credentials):
     """The session that an assume-role call returns; `own` are the role's tags (R7.60).
 
-    It shows the MFA of the user who made the call; another caller has none to show (R5.21). The
-    keys of `by_service` are there where a service made the call.
+    It shows the MFA of the user who made the call; another caller has none to show, and `shows_mfa`
+    says whether the key is there all the same, None where that is open (R5.21, X-14). The keys of
+    `by_service` are there where a service made the call.
     """
 
     def __init__(
@@ -209,6 +216,7 @@ class ChainedSession(Credentials):
         provider: SingleKey = ABSENT,
         claims: Callable[[str], Key | None] = lambda name: None,
         by_service: ServiceSession | None = None,
+        shows_mfa: bool | None = None,
     ) -> None:
         super().__init__(chain)
         self._label = label
@@ -221,12 +229,13 @@ class ChainedSession(Credentials):
         self.issued = issued
         self.chained = truth(by is Kind.ROLE_SESSION)
         self._by_service = by_service
-        if by is Kind.USER:
+        self.by_user = by is Kind.USER
+        if self.by_user:
             self.mfa = caller.mfa_in(assuming=True)
             self.mfa_age_before = caller.mfa_age
         else:
-            shown = Flag(f"{label} has aws:multifactorauthpresent")
-            self.mfa = SingleKey(shown, Truth(FALSE))
+            shown: Term = Flag(f"{label} has aws:multifactorauthpresent")
+            self.mfa = SingleKey(shown if shows_mfa is None else truth(shows_mfa), Truth(FALSE))
 
     @property
     def source_identity(self) -> SingleKey:  # type: ignore[override]

@@ -82,7 +82,7 @@ class Credentials:
 
     They serve for one call. `issued` is when a session was made, `chained` holds iff another role
     session made it, `inherits` iff tags go with it into the next session; `mfa_age_before` is the
-    age of MFA in the call that made it.
+    age of MFA in the call that made it; `by_user` says whether a user may have shown it.
     """
 
     def __init__(self, chain: Chain) -> None:
@@ -99,6 +99,7 @@ class Credentials:
     assumed_root: SingleKey = ABSENT
     chained: Term = FALSE
     mfa_age_before: NumberVariable | None = None
+    by_user: bool = False
 
     def mfa_in(self, *, assuming: bool) -> SingleKey:
         """Return `aws:MultiFactorAuthPresent` in a call, `assuming` a role or not."""
@@ -149,10 +150,12 @@ class RootSession(Credentials):
 
     temporary = TRUE
     assumed_root: SingleKey = known("true")
+    mfa = SingleKey(Flag("the assumed root user has aws:multifactorauthpresent"), Truth(FALSE))
 
 
 class UserCredentials(Credentials):
-    """A user's: long-term keys, or temporary ones that may show MFA (R5.19, R6.17).
+    """Those of a user, or of a root user: long-term keys, or temporary ones that may show MFA
+    (R5.19, R6.17).
 
     `tags` maps lower-cased tag keys to values, None where they are free (R5.57). Who holds no MFA
     device of the user's shows none: `shows_mfa`.
@@ -167,6 +170,7 @@ class UserCredentials(Credentials):
         shows_mfa: bool = True,
     ) -> None:
         super().__init__(chain)
+        self.by_user = True
         self._label = label
         self._tags = tags
         self._made: dict[str, SingleKey] = {}
@@ -222,6 +226,11 @@ SAML_CLAIMS = frozenset({"namequalifier", "sub", "sub_type"})
 """The claims that stay in the session of a federated identity (5.3)."""
 
 
+def is_saml(provider: str) -> bool:
+    """Return whether the name of an identity provider is that of a SAML one (R3.20)."""
+    return ":saml-provider/" in provider
+
+
 def keeps_claim(name: str, providers: Iterable[str] | None) -> bool:
     """Return whether sessions of identities of these providers carry the claim `name`; None
     stands for any providers.
@@ -230,7 +239,7 @@ def keeps_claim(name: str, providers: Iterable[str] | None) -> bool:
     if providers is None:
         return claim in (SAML_CLAIMS if issuer == "saml" else OIDC_CLAIMS) and bool(issuer)
     for provider in providers:
-        if provider == "saml":
+        if is_saml(provider):
             if issuer == "saml" and claim in SAML_CLAIMS:
                 return True
         elif issuer == issuer_of(provider) and claim in OIDC_CLAIMS:

@@ -27,9 +27,8 @@ class OpenSession(Credentials):
     `tags` are the role's own, None where they are free, too. `taggable` says whether anyone may
     pass session tags to the role, `identifiable` the same of a source identity, `chainable`
     whether a session may assume the role. `providers` are the identity providers that the role
-    trusts, `saml` among them for any SAML provider; None where it may trust any. `by_service` has
-    the keys of a session that a service runs, None where none does; `shows_mfa` allows those of
-    MFA.
+    trusts, None where it may trust any. `by_service` has the keys of a session that a service
+    runs, None where none does; `by_user` says whether a user may have made it, showing MFA.
     """
 
     def __init__(
@@ -43,10 +42,10 @@ class OpenSession(Credentials):
         chainable: bool = True,
         providers: tuple[str, ...] | None = (),
         by_service: ServiceSession | None = None,
-        shows_mfa: bool = True,
         by_user: bool = True,
     ) -> None:
         super().__init__(chain)
+        self.by_user = by_user
         self._label = label
         self._tags = tags
         self._taggable = taggable
@@ -64,15 +63,13 @@ class OpenSession(Credentials):
             self.inherits = Flag(f"{label} inherits tags")
         if chainable:
             self.chained = Flag(f"{label} was made by a session")
-        if shows_mfa:
-            present = Flag(f"{label} has aws:multifactorauthpresent")
-            self.mfa = SingleKey(present, Truth(Flag(f"{label} shows MFA") if by_user else FALSE))
+        shown = Flag(f"{label} has aws:multifactorauthpresent")
+        self.mfa = SingleKey(shown, Truth(Flag(f"{label} shows MFA") if by_user else FALSE))
         if identifiable:
             present = Flag(f"{label} has aws:sourceidentity")
             self.source_identity = SingleKey(present, chain.source_identity)
-        names = [name for name in providers or () if name != "saml"]
-        if names or providers is None:
-            domain = EVERYTHING if providers is None else exactly(*names)
+        if providers or providers is None:
+            domain = EVERYTHING if providers is None else exactly(*providers)
             self.provider = SingleKey(
                 Flag(f"{label} has aws:federatedprovider"),
                 StringVariable(f"{label}.aws:federatedprovider", domain),

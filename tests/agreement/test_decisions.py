@@ -14,7 +14,7 @@ from tests.agreement.shrinking import shrunk
 from tests.generation import REQUESTS, Generator, bearing
 from tests.pinning import folded
 from verifier.compile.authorize import authorize as compile_authorization
-from verifier.disputes import VARIED, Readings
+from verifier.disputes import Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.operators import OPERATORS
 from verifier.policy.syntax import PolicyKind
@@ -76,7 +76,7 @@ def _not_met(other: Readings, before: Readings) -> dict[str, str]:
     return {
         point: reading
         for point, reading in other.chosen.items()
-        if point in VARIED and (point, reading) not in before.met
+        if (point, reading) not in before.met
     }
 
 

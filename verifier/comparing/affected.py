@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from verifier.compile.actions import Actions
-from verifier.compile.matching import counted
+from verifier.compile.matching import without_wild_prefixes
 from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
 from verifier.policy.content import level_content, statement_content
 from verifier.policy.syntax import ActionElement
@@ -63,4 +63,4 @@ def _statements(level: Iterable[AttachedPolicy]) -> dict[Hashable, ActionElement
 def _widest(space: Actions, element: ActionElement) -> int:
     """Return the actions that an element is about however wild prefixes are read (X-10)."""
     found = space.of(element)
-    return found | space.of(counted(element, "ignored")) if element.negated else found
+    return found | space.of(without_wild_prefixes(element)) if element.negated else found

@@ -21,11 +21,9 @@ def _allows(role: Role) -> Iterator[Statement]:
 
 
 def providers(role: Role) -> tuple[str, ...] | None:
-    """Return the identity providers that a role's trust policy names, `saml` for SAML ones."""
+    """Return the identity providers that a role's trust policy names."""
     found = names(role, ProviderEntry)
-    if found is None:
-        return None
-    return tuple(dict.fromkeys("saml" if ":saml-provider/" in name else name for name in found))
+    return None if found is None else tuple(dict.fromkeys(found))
 
 
 def names(role: Role, kind: type[ProviderEntry | ServiceEntry]) -> list[str] | None:

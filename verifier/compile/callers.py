@@ -69,13 +69,16 @@ class Caller:
     is_deputy: bool = False
 
 
-def symbolic_tags(tags: Tags) -> Mapping[str, Text]:
-    """Return tags as texts; of keys that differ only in case either value may count (X-12)."""
+def symbolic_tags(tags: Tags, label: str, reading: str) -> Mapping[str, Text]:
+    """Return tags, which `label` tells from others, as texts; of keys that differ only in case
+    either value may count, or one does by the `reading` of X-12.
+    """
     found: dict[str, Text] = {}
-    for name, values in tags.items():
+    for name, listed in tags.items():
+        values = {"first": listed[:1], "last": listed[-1:]}.get(reading, listed)
         text: Text = values[-1]
         for value in reversed(values[:-1]):
-            chosen = Flag(f"tag {name} is {value}")
+            chosen = Flag(f"{label}: tag {name} is {value}")
             text = Choice(((chosen, value), (negation(chosen), text)))
         found[name] = text
     return found
@@ -84,6 +87,10 @@ def symbolic_tags(tags: Tags) -> Mapping[str, Text]:
 def _canonical_id(snapshot: Snapshot, account: str) -> str | None:
     known = snapshot.accounts.get(account)
     return known.canonical_id if known else None
+
+
+def _of_tags(snapshot: Snapshot) -> str:
+    return snapshot.readings.get("X-12", "either")
 
 
 def user_caller(
@@ -111,7 +118,10 @@ def user_caller(
         label,
         principal,
         UserCredentials(
-            label, chain, None if free_tags else symbolic_tags(user.tags), shows_mfa=shows_mfa
+            label,
+            chain,
+            None if free_tags else symbolic_tags(user.tags, label, _of_tags(snapshot)),
+            shows_mfa=shows_mfa,
         ),
         membership(snapshot, user.account, f"account {user.account}"),
         ApplicablePolicies(
@@ -134,7 +144,7 @@ def federated_caller(snapshot: Snapshot, user: User, arn: str, label: str, chain
     return replace(
         found,
         principal=principal,
-        credentials=OpenSession(label, chain, None, identifiable=False, shows_mfa=False),
+        credentials=OpenSession(label, chain, None, identifiable=False, by_user=False),
         policies=replace(found.policies, session=(_CHOSEN,)),
         user_id=f"{user.account}:{arn.partition('/')[2]}",
         user_name=None,
@@ -215,7 +225,7 @@ def open_session(
     credentials = OpenSession(
         label,
         chain,
-        None if free_tags else symbolic_tags(role.tags),
+        None if free_tags else symbolic_tags(role.tags, label, _of_tags(snapshot)),
         taggable=trusts(role, "sts:tagsession"),
         identifiable=trusts(role, "sts:setsourceidentity"),
         chainable=admits(role, RoleEntry, SessionEntry),
@@ -230,14 +240,14 @@ def open_session(
 def root_caller(
     snapshot: Snapshot, account: str, partition: str, label: str, chain: Chain
 ) -> Caller:
-    """Return the root user of an account of the snapshot."""
+    """Return the root user of an account of the snapshot, who may sign in with MFA (R5.19)."""
     arn = f"arn:{partition}:iam::{account}:root"
     return Caller(
         label,
         SymbolicPrincipal(
             Kind.ROOT, partition, arn, account, canonical_user=_canonical_id(snapshot, account)
         ),
-        Credentials(chain),
+        UserCredentials(label, chain, {}),
         membership(snapshot, account, f"account {account}"),
         ApplicablePolicies(scps=scps(snapshot, account)),
         account,

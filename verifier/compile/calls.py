@@ -9,6 +9,7 @@ from functools import partial
 from types import MappingProxyType
 
 from iam_smt.assume_role import AssumeRoleKeys
+from iam_smt.automata import clause
 from iam_smt.context import KeyType, Source, SymbolicContext
 from iam_smt.credentials import overruled
 from iam_smt.evaluation import Layers, Setting
@@ -17,12 +18,13 @@ from iam_smt.keys import Key, SingleKey, Truth, Value
 from iam_smt.model import Model
 from iam_smt.networks import AddressVariable
 from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
+from iam_smt.patterns import ANYTHING
 from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, encryption_context_of, tags_of
 from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
-from iam_smt.terms import Atom, Term, atoms, conjunction, negation, truth
-from iam_smt.texts import Choice, Join, StringVariable, View
+from iam_smt.terms import FALSE, TRUE, Atom, Term, atoms, conjunction, implies, negation, truth
+from iam_smt.texts import Choice, Join, StringVariable, View, member
 from verifier import catalogued_keys
 from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
@@ -62,6 +64,9 @@ _ALWAYS_SHOWN = (
     "aws:assumedroot",
 )
 """Keys that every witness carries where they are present, asked about or not."""
+
+_SAML = clause([(ANYTHING, ":saml-provider/", ANYTHING)])
+"""The names of identity providers that are SAML ones."""
 
 _TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 
@@ -145,6 +150,7 @@ class Call:
             label, principal.kind, is_of, principal.partition, not_before or Fraction(0)
         )
         self.clock = keys.clock
+        self._via_service = keys.via_service
         self._not_before = not_before
         self._only_shown: set[str] = set()
         self._given = given
@@ -173,7 +179,7 @@ class Call:
 
     def _resource(self, service: str) -> ResourceKeys:
         target = self.target
-        tags = tag_texts(target)
+        tags = tag_texts(target, self.label, self._readings.of("X-12"))
         return ResourceKeys(self.label, service, target.owner, target.membership, tags, self._tag)
 
     def _tag(self, name: str, own: SingleKey) -> SingleKey:
@@ -211,8 +217,36 @@ class Call:
         """Return what is true of every such call (section 5.2), of the keys made so far."""
         self.note()
         return conjunction(
-            (self.caller.facts, self.target.facts, *self._of_time(), *self.context.axioms())
+            (
+                self.caller.facts,
+                self.target.facts,
+                *self._of_time(),
+                *self.of_readings(),
+                *self.context.axioms(),
+            )
         )
+
+    def of_readings(self) -> Iterator[Term]:
+        """Yield what readings of disputed points say of the keys of MFA and of the identity
+        provider (X-14), and of the address of a forward access session (X-15).
+        """
+        credentials, reading = self.caller.credentials, self._readings.of("X-14")
+        if reading != "any" and self.caller.principal.kind in ACCOUNT_KINDS:
+            mfa = self.context.key("aws:multifactorauthpresent")
+            if reading == "older":
+                yield implies(credentials.temporary, mfa.present)
+            elif not credentials.by_user:
+                yield negation(mfa.present)
+        if reading != "any":
+            provider = self.context.key("aws:federatedprovider")
+            if isinstance(provider, SingleKey) and isinstance(provider.value, str | StringVariable):
+                by_saml = member(provider.value, _SAML)
+                if reading == "current":
+                    yield implies(by_saml, negation(provider.present))
+                elif by_saml is TRUE:
+                    yield provider.present
+        if self._via_service is not FALSE and self._readings.of("X-15") == "service":
+            yield implies(self._via_service, self.context.key("aws:sourceip").present)
 
     def _of_time(self) -> Iterator[Term]:
         """Yield that the call is not made before the day of the question, by good credentials."""

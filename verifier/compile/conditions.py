@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
@@ -12,6 +13,7 @@ from iam_smt.automata import clause
 from iam_smt.holes import Hollow
 from iam_smt.keys import Key, SingleKey, Value
 from iam_smt.networks import AddressVariable
+from iam_smt.numbers import Form, NumberVariable
 from iam_smt.operators import NEGATED, POSITIVE, TEXTS, is_short
 from iam_smt.patterns import (
     Pattern,
@@ -39,6 +41,7 @@ from verifier.policy.templates import Template
 
 _PLAIN = {"StringEquals", "StringLike"}
 _WHOLE_TEXTS = {*_PLAIN, "StringEqualsIgnoreCase"}
+_YEAR = re.compile("[0-9]{4}")
 _ARNS = {"ArnEquals", "ArnLike"}
 _ARN_PARTS = 6
 _MOST_CASES = 64
@@ -51,8 +54,8 @@ def condition_holds(condition: Condition, request: SymbolicRequest) -> Term:
     not encoded becomes an open flag that names the key and the operator.
     """
     operator, readings = condition.operator, request.readings
-    respelled = operator.text != operator.canonical and readings.of("X-9") == "exact"
-    if operator.name is None or respelled:
+    respelled = operator.text != operator.canonical
+    if operator.name is None or (respelled and readings.says("X-9", "exact")):
         return FALSE
     key = request.context.key(condition.key, operator.name)
     if operator.name == "Null":
@@ -88,7 +91,9 @@ def _compared(
     """Return a term that holds iff the entry does, None where that is not encoded."""
     operator = condition.operator
     negated = operator.name in NEGATED
-    positive = _as_read(NEGATED.get(operator.name or "", operator.name or ""), values, readings)
+    positive = _as_read(
+        NEGATED.get(operator.name or "", operator.name or ""), values, key, readings
+    )
     when_absent = _when_absent(condition, key, readings)
     test = partial(_satisfies, positive, values)
     if isinstance(key, SingleKey):
@@ -103,15 +108,36 @@ def _compared(
     return term
 
 
-def _as_read(positive: str, values: Alternatives, readings: Readings) -> str:
+def _as_read(positive: str, values: Alternatives, key: Key, readings: Readings) -> str:
     """Return the test that an operator stands for: of ARNs, which may take patterns shorter than
     an ARN for globs (R4.52, X-8), or of dates, which may take four digits for seconds (X-13).
     """
     if positive in _ARNS and _has_short(values) and readings.says("X-8", "glob"):
         return f"{positive} or glob"
-    if positive.startswith("Date") and readings.of("X-13") == "epoch":
-        return positive.replace("Date", "Epoch")
+    if positive.startswith("Date"):
+        asks = any(map(_may_be_year, (found for _, found in values.patterns)))
+        if (asks or _may_hold_year(key)) and readings.says("X-13", "epoch"):
+            return positive.replace("Date", "Epoch")
     return positive
+
+
+def _may_be_year(pattern: Pattern) -> bool:
+    return len(pattern) == 1 and isinstance(pattern[0], str) and bool(_YEAR.fullmatch(pattern[0]))
+
+
+def _may_hold_year(key: Key) -> bool:
+    """Return whether a value of the key may be four digits that are read as a year: a number that
+    is not told to be a time may.
+    """
+    if isinstance(key, SingleKey):
+        values: Sequence[Value] = (key.value,)
+    else:
+        values = () if isinstance(key.members, SetVariable) else [text for _, text in key.members]
+    return any(
+        (isinstance(value, str) and _may_be_year((value,)))
+        or (isinstance(value, NumberVariable) and value.form is not Form.DATE)
+        for value in values
+    )
 
 
 def _has_short(values: Alternatives) -> bool:

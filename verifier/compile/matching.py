@@ -16,6 +16,7 @@ from iam_smt.numbers import NumberVariable
 from iam_smt.patterns import ANY, ANYTHING, NOT_COLON, Item, Pattern, Run, merged
 from iam_smt.terms import TRUE, Term, both, disjunction, negation
 from iam_smt.texts import Choice, Join, StringVariable, Text, View, cases
+from verifier.disputes import DEFAULT, Readings
 from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import Template, Token, Variable, Wildcard
 
@@ -65,36 +66,40 @@ def names_action(element: ActionElement, action: str) -> bool:
     return action.lower() in action_clause(element)
 
 
-def action_fits(element: ActionElement, action: str, prefixes: str = "effective") -> bool:
-    """Return whether `Action` names the action, or `NotAction` does not (R2.6).
-
-    `prefixes` says how wildcards in the service prefix are read (X-10).
-    """
-    return names_action(counted(element, prefixes), action) != element.negated
+def action_fits(element: ActionElement, action: str, readings: Readings = DEFAULT) -> bool:
+    """Return whether `Action` names the action, or `NotAction` does not (R2.6)."""
+    named, plain = names_action(element, action), without_wild_prefixes(element)
+    if plain is not element and named and not names_action(plain, action):
+        named = not readings.says("X-10", "ignored")
+    return named != element.negated
 
 
 def may_fit(element: ActionElement, action: str) -> bool:
     """Return whether the element is about `action` however wild prefixes are read."""
-    return action_fits(element, action) or (
-        element.negated and action_fits(element, action, "ignored")
-    )
+    counting = without_wild_prefixes(element) if element.negated else element
+    return names_action(counting, action) != element.negated
 
 
-def counted(element: ActionElement, prefixes: str) -> ActionElement:
+def counted(element: ActionElement, readings: Readings) -> ActionElement:
     """Return the element with the patterns that count: those with wildcards in the service prefix
-    do where `prefixes` are effective (R2.4, X-10).
+    do, or not (R2.4, X-10).
     """
-    return element if prefixes == "effective" else _without_wild_prefixes(element)
+    plain = without_wild_prefixes(element)
+    return plain if plain is not element and readings.says("X-10", "ignored") else element
 
 
 @lru_cache(maxsize=1 << 16)
-def _without_wild_prefixes(element: ActionElement) -> ActionElement:
+def without_wild_prefixes(element: ActionElement) -> ActionElement:
+    """Return the element without patterns that have wildcards in the service prefix, the same one
+    if it has none.
+    """
+
     def counts(text: str) -> bool:
         prefix, colon, _ = text.partition(":")
         return not colon or not {"*", "?"} & set(prefix)
 
     kept = tuple(pattern for pattern in element.patterns if counts(pattern.text))
-    return replace(element, patterns=kept)
+    return element if len(kept) == len(element.patterns) else replace(element, patterns=kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from iam_smt.model import Model
 from iam_smt.organizations import unknown_membership
 from iam_smt.principals import Kind
 from iam_smt.relevance import relevant
-from iam_smt.terms import Term, both
+from iam_smt.terms import Term, both, conjunction
 from iam_smt.texts import StringVariable
 from verifier import catalogued_keys
 from verifier.compile.actions import ActionSpace
@@ -55,8 +55,11 @@ class OpenRequest:
     resource: StringVariable
 
     def with_axioms(self, question: Term) -> Term:
-        """Return the question with what is true of every such request and has to do with it."""
-        return both(question, *relevant(question, [self.call.axioms()]))
+        """Return the question with what is true of every such request and has to do with it, and
+        with what disputed points say of it, as they are read.
+        """
+        said = conjunction((question, *self.call.of_readings()))
+        return both(said, *relevant(said, [self.call.axioms()]))
 
     @property
     def depends_on_caller(self) -> bool:

@@ -43,7 +43,7 @@ def principal_fits(statement: Statement, request: SymbolicRequest) -> tuple[Term
 
 def applies(statement: Statement, request: SymbolicRequest) -> tuple[Term, Grants]:
     """Return a term that holds iff the statement is about the request, and its classes."""
-    if not action_fits(statement.actions, request.action, request.readings.of("X-10")):
+    if not action_fits(statement.actions, request.action, request.readings):
         return FALSE, {}
     if not stands(statement, request.readings):
         return FALSE, {}
@@ -73,9 +73,11 @@ def votes(policies: Iterable[AttachedPolicy], request: SymbolicRequest) -> Votes
             deny.append(_missing(policy))
         in_force = _in_force(policy)
         for statement in policy.statements:
-            if policy.kind is PolicyKind.SCP and is_void(statement, request.readings):
-                continue
             term, _ = applies(statement, request)
+            if term is FALSE or (
+                policy.kind is PolicyKind.SCP and is_void(statement, request.readings)
+            ):
+                continue
             found = term if in_force is TRUE else both(term, in_force)
             (allow if statement.effect is Effect.ALLOW else deny).append(found)
     return Votes(disjunction(allow), disjunction(deny))
@@ -83,11 +85,11 @@ def votes(policies: Iterable[AttachedPolicy], request: SymbolicRequest) -> Votes
 
 def is_void(statement: Statement, readings: Readings) -> bool:
     """Return whether a statement of an SCP is void: an Allow for less than `*` (R6.24, X-17)."""
-    if statement.effect is Effect.DENY or readings.of("X-17") == "allowed":
-        return False
     element = statement.resources
-    whole = element is None or any(template.text == "*" for template in element.patterns)
-    return not whole or (element is not None and element.negated)
+    if statement.effect is Effect.DENY or element is None:
+        return False
+    whole = not element.negated and any(template.text == "*" for template in element.patterns)
+    return not whole and readings.says("X-17", "void")
 
 
 def resource_votes(

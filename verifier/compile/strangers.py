@@ -75,8 +75,9 @@ def outside_caller(zone: Zone, kind: Kind, partition: str, label: str, chain: Ch
             by_service=ServiceSession(label, None, _any_of(zone.accounts)),
         )
     elif kind is Kind.FEDERATED_USER:
-        credentials = OpenSession(label, chain, None, identifiable=False, shows_mfa=False)
+        credentials = OpenSession(label, chain, None, identifiable=False, by_user=False)
     else:
+        credentials = UserCredentials(label, chain, {})
         user_id = account
     inside = member(account, _any_of(zone.accounts))
     belongs = unknown_membership(label)

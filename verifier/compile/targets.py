@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iam_smt.automata import clause
@@ -218,9 +219,13 @@ def other_target(
     )
 
 
-def tag_texts(target: Target) -> dict[str, Text] | None:
-    """Return the tags of a target as texts, None where they are not known."""
-    return None if target.tags is None else dict(symbolic_tags(target.tags))
+def tag_texts(target: Target, label: str, reading: str) -> Mapping[str, Text] | None:
+    """Return the tags of a target in the call `label` as texts, None where they are not known; see
+    `symbolic_tags` for the `reading`.
+    """
+    if target.tags is None:
+        return None
+    return symbolic_tags(target.tags, f"{label}: {target.label}", reading)
 
 
 def _is_key(arn: str) -> bool:

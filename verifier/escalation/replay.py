@@ -81,12 +81,13 @@ class Replay:
         role = self.state.role(hop.main.request.resource)
         if hop.role is not None and role is not None:
             before = self._sessions.get(hop.main.request.principal.name)
-            yield from witness.of_tags(hop, role, before)
+            yield from witness.of_tags(hop, role, before, self.readings)
 
     def _of_part(self, part: Replayable, step: Step | None) -> Iterator[str]:
         request = part.request
         yield from impossible(request)
         session = self._sessions.get(request.principal.name)
+        yield from witness.leaning(part, session, self.readings)
         if session is not None:
             yield from contradictions(session, request)
         name = request.principal.name

@@ -208,7 +208,7 @@ def _of_role(hop: DecodedHop, role: Role, readings: Readings) -> DecodedHop:
 
 def _with(item: Replayable, role: Role) -> Replayable:
     request = replace(item.request, resource=role.arn)
-    return Replayable(request, replace(item.policies, resource=role.trust))
+    return replace(item, request=request, policies=replace(item.policies, resource=role.trust))
 
 
 def _cause(policy: AttachedPolicy, opening: Opening) -> Cause:

@@ -32,7 +32,9 @@ def abilities(
     `classes` are sets of actions that nothing tells apart.
     """
     space = actions()
-    offered = _offered(world, closure)
+    with world.readings.noted() as met:
+        offered = _offered(world, closure)
+    closure.met |= met
     for bits in classes:
         members = list(space.names(bits & offered))
         if not members:
@@ -83,9 +85,8 @@ def _offered(world: World, closure: Closure) -> int:
 
 
 def _allowed(world: World, policies: Iterable[AttachedPolicy]) -> int:
-    prefixes = world.readings.of("X-10")
     elements = {
-        counted(statement.actions, prefixes)
+        counted(statement.actions, world.readings)
         for policy in policies
         for statement in policy.statements
         if statement.effect is Effect.ALLOW

@@ -21,7 +21,7 @@ def action_classes(*worlds: World, space: Actions | None = None) -> list[int]:
     """
     space = space or actions()
     told_apart = {
-        space.of(counted(statement.actions, world.readings.of("X-10")))
+        space.of(counted(statement.actions, world.readings))
         for world in worlds
         for policy in policies(world)
         for statement in policy.statements

@@ -13,7 +13,7 @@ from itertools import product
 from math import prod
 from typing import TypeVar
 
-from verifier.disputes import POINTS, VARIED, Meeting, Protection, Readings
+from verifier.disputes import POINTS, Meeting, Protection, Readings
 from verifier.verdict import Dependence, Verdict, Way
 
 _MOST_COMBINATIONS = 8
@@ -81,7 +81,7 @@ def bearing(met: Iterable[Meeting], verdict: Verdict) -> Iterator[Meeting]:
     """
     for point, reading in met:
         is_open = POINTS[point].protection is Protection.TWO_SIDED
-        if point in VARIED and (verdict is Verdict.UNKNOWN or not is_open):
+        if verdict is Verdict.UNKNOWN or not is_open:
             yield point, reading
 
 

@@ -18,7 +18,8 @@ from verifier.disputes import Meeting, Readings
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect, PolicyKind, Statement
 from verifier.queries.search import Impossible, Undecided, confirmed
-from verifier.request import Request
+from verifier.request import PrincipalType, Request
+from verifier.semantics import leanings
 from verifier.semantics.contexts import impossible
 from verifier.semantics.statements import matches
 
@@ -39,7 +40,7 @@ def side(policy: AttachedPolicy, actions: ActionSpace, readings: Readings) -> Si
     statements that read the same but for their actions.
     """
     found = [
-        (statement, actions.of(counted(statement.actions, readings.of("X-10"))))
+        (statement, actions.of(counted(statement.actions, readings)))
         for statement in policy.statements
         if policy.kind is not PolicyKind.SCP or not is_void(statement, readings)
     ]
@@ -248,6 +249,8 @@ def _faults(
 ) -> list[str]:
     """Return what the evaluator finds wrong with a request that only `one` is to allow."""
     found = impossible(request)
+    by_user = request.principal.kind is not PrincipalType.FEDERATED_USER
+    found += leanings.faults(request, (one, other), readings, {}, by_user=by_user, by_saml=False)
     ours = list(matches((one,), request, readings=readings))
     if any(match.effect is Effect.DENY for match in ours) or not any(
         match.effect is Effect.ALLOW and match.certain for match in ours

@@ -107,11 +107,11 @@ def _named(one: Allowed, *, allowing: bool) -> Iterator[Template]:
     """Yield the patterns by which policies say on what a call is allowed, or on what it is not."""
     authorization = one.path.last.authorization()
     request = authorization.request
-    prefixes = request.readings.of("X-10")
     for policy in authorization.policies.every:
         for statement in policy.statements:
             element = statement.resources
-            if element is None or not action_fits(statement.actions, request.action, prefixes):
+            fits = action_fits(statement.actions, request.action, request.readings)
+            if element is None or not fits:
                 continue
             if ((statement.effect is Effect.ALLOW) != element.negated) is allowing:
                 yield from element.patterns

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verifier.policy.attached import ApplicablePolicies
 from verifier.request import Request
+from verifier.semantics.leanings import DoubleTags
 from verifier.snapshot.model import Role
 
 
 @dataclass(frozen=True)
 class Replayable:
-    """One authorization of a decoded path with the policies to replay it under."""
+    """One authorization of a decoded path with the policies to replay it under.
+
+    `doubled` are the tags of caller and resource whose keys differ only in case; `by_user` says
+    whether a user may have made the session of the caller.
+    """
 
     request: Request
     policies: ApplicablePolicies
+    doubled: DoubleTags = field(default_factory=dict)
+    by_user: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ from verifier.queries.besides import besides
 from verifier.queries.deputies import driven_from_outside
 from verifier.queries.hops import DecodedHop, Replayable
 from verifier.queries.world import World
-from verifier.snapshot.model import Role
+from verifier.request import Request
+from verifier.semantics.leanings import DoubleTags
+from verifier.snapshot.model import Role, Snapshot
 
 ASSUME_ROLE = {
     Kind.SAML: "sts:AssumeRoleWithSAML",
@@ -37,6 +39,8 @@ Given = Mapping[str, Key]
 """Condition keys that a call itself fixes, by name in lower case."""
 
 NOTHING_GIVEN: Given = MappingProxyType({})
+
+_HANDING_ON = "whether `sts:TagSession` must be allowed for tags that are only handed on (X-23)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +115,19 @@ class Path:
             target = replace(target, resource=arn, known=False)
         call = self.world.call(label, before, action, target, keys, given)
         self._add(_Step(call, role, alongside))
-        session = f"session {len(self._steps)}"
+        session, reading = f"session {len(self._steps)}", self.world.readings.of("X-14")
         credentials = ChainedSession(
             session,
             self.chain,
             keys,
             before.credentials,
-            symbolic_tags(role.tags),
+            symbolic_tags(role.tags, session, self.world.readings.of("X-12")),
             call.clock,
             by=kind,
-            provider=_provider(before),
+            provider=_provider(before, session, reading),
             claims=lambda name: _kept_claim(call, name),
             by_service=ServiceSession(session, [service]) if service else None,
+            shows_mfa=None if reading == "any" else reading == "older",
         )
         self.caller = session_caller(
             self.world.snapshot, role, session, credentials, keys.session_name
@@ -191,8 +196,18 @@ class Path:
 
     def _assume_keys(self, label: str, action: str) -> AssumeRoleKeys:
         """Return the keys with which the caller at the end of the path asks for a session."""
-        credentials, certificate = self.caller.credentials, self._is_certified
-        return AssumeRoleKeys(label, self.chain, credentials, action, certificate=certificate)
+        readings, credentials = self.world.readings, self.caller.credentials
+
+        def handing_needs() -> Term:
+            if readings.says("X-23", "needed"):
+                return TRUE
+            if readings.says("X-23", "passed"):
+                return FALSE
+            return Flag(f"{label} {_HANDING_ON}", _HANDING_ON)
+
+        return AssumeRoleKeys(
+            label, self.chain, credentials, action, handing_needs, certificate=self._is_certified
+        )
 
     @property
     def _is_certified(self) -> bool:
@@ -328,18 +343,43 @@ class Path:
         endpoint = self.world.snapshot.endpoints.get(through)
         if endpoint is not None:
             policies = replace(policies, endpoint=endpoint)
-        return Replayable(request, policies)
+        twice = _doubled(self.world.snapshot, call, request)
+        return Replayable(request, policies, twice, call.caller.credentials.by_user)
 
 
-def _provider(caller: Caller) -> SingleKey:
+def _provider(caller: Caller, session: str, reading: str) -> SingleKey:
+    """Return the key of the identity provider in the session that a caller makes: one by SAML
+    carries it or not, by the reading of X-14 (R5.22).
+    """
     name = caller.principal.provider
-    return known(name) if caller.principal.kind is Kind.OIDC and name else ABSENT
+    if name is None or caller.principal.kind not in FEDERATED_KINDS:
+        return ABSENT
+    if caller.principal.kind is Kind.OIDC or reading == "older":
+        return known(name)
+    if reading == "current":
+        return ABSENT
+    return SingleKey(Flag(f"{session} has aws:federatedprovider"), name)
+
+
+def _doubled(snapshot: Snapshot, call: Call, request: Request) -> DoubleTags:
+    """Return the tags of caller and resource, among those that the request shows, whose keys differ
+    only in case (X-12).
+    """
+    arn = request.principal.arn or ""
+    caller = snapshot.user(arn) or snapshot.role(arn)
+    own = caller.tags if caller else {}
+    found: dict[str, tuple[str, ...]] = {}
+    for key in request.context:
+        prefix, _, name = key.partition("/")
+        tags = own if prefix == "aws:principaltag" else call.target.tags or {}
+        if prefix.endswith("tag") and prefix != "aws:requesttag" and len(tags.get(name, ())) > 1:
+            found[key] = tags[name]
+    return found
 
 
 def _kept_claim(call: Call, name: str) -> Key | None:
     """Return a claim of the federated identity that stays in its session."""
     principal = call.caller.principal
-    provider = "saml" if principal.kind is Kind.SAML else principal.provider or ""
-    if principal.kind not in FEDERATED_KINDS or not keeps_claim(name, [provider]):
+    if principal.kind not in FEDERATED_KINDS or not keeps_claim(name, [principal.provider or ""]):
         return None
     return call.context.key(name)

@@ -9,7 +9,7 @@ from iam_smt.principals import Kind
 from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
 from verifier.policy.attached import Level
-from verifier.queries.hops import DecodedHop, Replayable
+from verifier.queries.hops import DecodedHop
 from verifier.request import Principal, PrincipalType, context, session_of
 from verifier.snapshot.model import Role, Snapshot, User
 
@@ -104,4 +104,4 @@ def _as_done_by(
         rcps=target.rcps,
     )
     done = replace(request, principal=principal, context=context(values))
-    return replace(hop, main=Replayable(done, policies))
+    return replace(hop, main=replace(hop.main, request=done, policies=policies))

@@ -57,5 +57,5 @@ def may_apply(statement: Statement, authorization: Authorization) -> bool:
         principal_fits(statement, request)[0],
         resource_fits(statement.resources, request),
     ]
-    fits = action_fits(statement.actions, request.action, request.readings.of("X-10"))
+    fits = action_fits(statement.actions, request.action, request.readings)
     return fits and FALSE not in terms

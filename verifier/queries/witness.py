@@ -8,9 +8,10 @@ from verifier.compile.roots import ASSUME_ROOT
 from verifier.disputes import DEFAULT, Readings
 from verifier.policy.syntax import Effect, PolicyKind
 from verifier.queries.hops import DecodedHop, Replayable
-from verifier.request import Request
+from verifier.request import PrincipalType, Request
 from verifier.semantics.authorize import Decision, Outcome, authorize
 from verifier.semantics.contexts import impossible
+from verifier.semantics.leanings import faults
 from verifier.semantics.sessions import Session, assume, contradictions, shown_tags
 from verifier.semantics.statements import Match
 from verifier.snapshot.model import Role
@@ -31,7 +32,7 @@ def replay(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> list[str
     Each request must be possible (section 5), allowed (section 6), and agree with what the
     sessions before carry (section 7).
     """
-    faults: list[str] = []
+    wrong: list[str] = []
     session: Session | None = None
     root: str | None = None
     for number, hop in enumerate(hops, 1):
@@ -43,10 +44,10 @@ def replay(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> list[str
         if hop.main.request.action == ASSUME_ROOT:
             session, root = None, hop.main.request.resource
         if hop.role is not None:
-            found += of_tags(hop, hop.role, session)
+            found += of_tags(hop, hop.role, session, readings)
             session = assume(hop.main.request, hop.role.arn, hop.role.tags, session)
-        faults += [f"hop {number}: {fault}" for fault in found]
-    return faults
+        wrong += [f"hop {number}: {fault}" for fault in found]
+    return wrong
 
 
 def _of_root(request: Request, root: str) -> Iterator[str]:
@@ -57,22 +58,39 @@ def _of_root(request: Request, root: str) -> Iterator[str]:
         yield "the session of an assumed root user is not marked as such (R5.23)"
 
 
-def of_tags(hop: DecodedHop, role: Role, session: Session | None) -> Iterator[str]:
+def of_tags(
+    hop: DecodedHop, role: Role, session: Session | None, readings: Readings
+) -> Iterator[str]:
     """Yield what is wrong with the tags that an assume-role call hands on, or is shown."""
     yield from shown_tags(session, role.tags, hop.main.request)
     allowed = any(other.request.action == "sts:TagSession" for other in hop.others)
-    if (hop.hands_tags_on or (session and session.inherited)) and not allowed:
-        yield "inherited tags are handed on without sts:TagSession (R7.16)"
+    handing = hop.hands_tags_on or (session is not None and bool(session.inherited))
+    if handing and not allowed and not readings.says("X-23", "passed"):
+        yield "inherited tags are handed on without sts:TagSession (R7.16, X-23)"
 
 
 def _faults(replayable: Replayable, session: Session | None, readings: Readings) -> Iterator[str]:
     request = replayable.request
     yield from impossible(request)
+    yield from leaning(replayable, session, readings)
     if session is not None:
         yield from contradictions(session, request)
     decision = authorize(request, replayable.policies, readings)
     if decision.outcome is not Outcome.ALLOW:
         yield f"{request.action} on {request.resource} is not allowed: {decision.reason}"
+
+
+def leaning(replayable: Replayable, session: Session | None, readings: Readings) -> Iterator[str]:
+    """Yield why there is no such request, as disputed points are read (X-12, X-14, X-15)."""
+    maker = None if session is None else session.made_by.kind
+    yield from faults(
+        replayable.request,
+        replayable.policies.every,
+        readings,
+        replayable.doubled,
+        by_user=replayable.by_user if maker is None else maker is PrincipalType.USER,
+        by_saml=maker is PrincipalType.SAML,
+    )
 
 
 def shown(hops: Sequence[DecodedHop], readings: Readings = DEFAULT) -> tuple[Hop, ...]:

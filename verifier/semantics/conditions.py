@@ -13,7 +13,7 @@ from verifier.policy.syntax import Condition
 from verifier.policy.templates import Template, Token
 from verifier.request import Context
 from verifier.semantics.matching import arn_matches, glob, substitute
-from verifier.semantics.values import address, binary, moment, network, number
+from verifier.semantics.values import address, binary, is_year, moment, network, number
 
 _FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
@@ -78,7 +78,7 @@ def _number(text: str, readings: Readings) -> Fraction | None:
 
 
 def _moment(text: str, readings: Readings) -> Fraction | None:
-    return moment(text, years=readings.of("X-13") == "year")
+    return moment(text, years=not (is_year(text) and readings.says("X-13", "epoch")))
 
 
 POSITIVE: dict[str, Test] = {
@@ -123,8 +123,8 @@ def condition_holds(condition: Condition, context: Context, readings: Readings =
     operator with a variable that has no value may be void (R2.49, X-22).
     """
     operator = condition.operator
-    respelled = operator.text != operator.canonical and readings.of("X-9") == "exact"
-    if operator.name is None or respelled:
+    respelled = operator.text != operator.canonical
+    if operator.name is None or (respelled and readings.says("X-9", "exact")):
         return False
     if not _holds(condition, context, readings):
         return False

@@ -103,8 +103,10 @@ def _of_session(request: Request) -> Iterator[str]:
     mfa = _one(request, "aws:multifactorauthpresent")
     if "aws:multifactorauthage" in context and mfa not in (None, "true"):
         yield "aws:MultiFactorAuthAge without MFA (R5.20)"
-    if mfa is not None and kind not in (PrincipalType.USER, PrincipalType.ROLE_SESSION):
-        yield "aws:MultiFactorAuthPresent for a caller that cannot show MFA (R5.19)"
+    if mfa is not None and kind not in ACCOUNT_KINDS:
+        yield "aws:MultiFactorAuthPresent for a caller of no account (R5.19)"
+    if mfa == "true" and kind is PrincipalType.FEDERATED_USER:
+        yield "a federated user shows MFA (R5.21)"
     if "aws:sourceidentity" in context and kind is not PrincipalType.ROLE_SESSION:
         yield "a source identity without a role session (R5.25)"
     if "aws:federatedprovider" in context and kind not in _WITH_PROVIDER:

@@ -39,13 +39,15 @@ class Match:
 
 def action_fits(element: ActionElement, action: str, readings: Readings = DEFAULT) -> bool:
     """Return whether `Action` names the action, or `NotAction` does not (R2.6)."""
-    return (action in _listed(element, readings.of("X-10"))) != element.negated
+    named = action in _listed(element, wild_prefixes=True)
+    if named and action not in _listed(element, wild_prefixes=False):
+        named = not readings.says("X-10", "ignored")
+    return named != element.negated
 
 
 @lru_cache(maxsize=1 << 16)
-def _listed(element: ActionElement, prefixes: str) -> ActionList:
-    texts = (pattern.text for pattern in element.patterns)
-    return ActionList(texts, wild_prefixes=prefixes == "effective")
+def _listed(element: ActionElement, *, wild_prefixes: bool) -> ActionList:
+    return ActionList((pattern.text for pattern in element.patterns), wild_prefixes=wild_prefixes)
 
 
 def resource_fits(
@@ -102,8 +104,6 @@ def _matches(
     """Yield how `statement` matches `request`, if it does (0.1 of the semantics)."""
     if not action_fits(statement.actions, request.action, readings):
         return
-    if policy.kind is PolicyKind.SCP and _is_void(statement, readings):
-        return
     if not stands(statement, readings):
         return
     if not resource_fits(statement.resources, request, readings):
@@ -111,6 +111,8 @@ def _matches(
     reached = list(principal_fits(statement, request.principal, has_boundary, readings))
     context = request.context
     if reached and all(condition_holds(item, context, readings) for item in statement.conditions):
+        if policy.kind is PolicyKind.SCP and _is_void(statement, readings):
+            return
         for classes, certain in reached:
             in_force = certain and not policy.doubt
             yield Match(policy, statement, statement.effect, classes, certain=in_force)
@@ -118,12 +120,11 @@ def _matches(
 
 def _is_void(statement: Statement, readings: Readings) -> bool:
     """Return whether a statement of an SCP is void: an Allow for less than `*` (R6.24, X-17)."""
-    if statement.effect is Effect.DENY or readings.of("X-17") == "allowed":
-        return False
     element = statement.resources
-    return element is not None and (
-        element.negated or all(pattern.text != "*" for pattern in element.patterns)
-    )
+    if statement.effect is Effect.DENY or element is None:
+        return False
+    narrow = element.negated or all(pattern.text != "*" for pattern in element.patterns)
+    return narrow and readings.says("X-17", "void")
 
 
 def matches(

@@ -37,6 +37,11 @@ def number(text: str) -> Fraction | None:
 
 
 @lru_cache(maxsize=4096)
+def is_year(text: str) -> bool:
+    """Return whether a date has four digits only (X-13)."""
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
 def moment(text: str, *, years: bool = True) -> Fraction | None:
     """Return seconds since 1970 for an ISO 8601 form or epoch seconds, else None (R4.45).
 
