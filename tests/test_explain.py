@@ -14,6 +14,7 @@ from iam_smt.theory import Solver
 from tests.test_cli import ROOT, assert_kept
 from verifier import Snapshot
 from verifier.cli import cli
+from verifier.compile.resource_policies import may_have_policy
 from verifier.errors import QuestionError
 from verifier.example import write
 from verifier.explain import explain
@@ -206,6 +207,27 @@ def test_nothing_helps(acme: Snapshot) -> None:
     found = acme.explain(f"can {role} perform sts:GetSessionToken")
     assert (found.verdict.value, found.remedies) == ("no", ())
     assert "the service refuses it" in found.reason
+
+
+POLICED = {
+    "arn:aws:s3:::data": True,
+    "arn:aws:s3:::data/object": True,
+    "arn:aws:sns:eu-west-1:111122223333:topic": True,
+    "arn:aws:dynamodb:eu-west-1:111122223333:table/t/index/i": True,
+    "arn:aws:logs:eu-west-1:111122223333:log-group:g": True,
+    "arn:aws:new:eu-west-1:111122223333:thing": True,
+    "arn:aws:ec2:eu-west-1:111122223333:instance/i-1": False,
+    "arn:aws:rds:eu-west-1:111122223333:db:d": False,
+    "arn:aws:iam::111122223333:user/alice": False,
+    "arn:aws:iam::111122223333:role/r": False,
+    "*": False,
+}
+
+
+@pytest.mark.parametrize("arn", POLICED)
+def test_only_what_can_have_a_policy(arn: str) -> None:
+    """No remedy asks for the policy of a resource that can have none (R6.74)."""
+    assert may_have_policy(arn) is POLICED[arn]
 
 
 @pytest.mark.parametrize(

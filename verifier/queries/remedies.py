@@ -12,6 +12,7 @@ from iam_smt.principals import Kind as CallerKind
 from iam_smt.terms import FALSE
 from verifier.compile.callers import Caller
 from verifier.compile.calls import Authorization
+from verifier.compile.resource_policies import may_have_policy
 from verifier.compile.statements import applies
 from verifier.compile.targets import Target
 from verifier.explanation import Change, Kind, Remedy
@@ -48,7 +49,7 @@ def remedies(
     """
     chain = Chain()
     path = Path(world, start.make(chain), chain, begins=True).ask(action, target)
-    candidates = list(_candidates(path.last.authorization(), path.last.caller))
+    candidates = list(_candidates(path.last.authorization(), path.last.caller, target))
     found: list[frozenset[int]] = []
     tried = 0
     for size in range(1, min(_MOST_CHANGES, len(candidates)) + 1):
@@ -70,7 +71,9 @@ def remedies(
                 yield Remedy(tuple(item.change for item in chosen), outcome.hops[0])
 
 
-def _candidates(authorization: Authorization, caller: Caller) -> Iterator[_Candidate]:
+def _candidates(
+    authorization: Authorization, caller: Caller, target: Target
+) -> Iterator[_Candidate]:
     """Yield every statement that may deny the call, and every layer that may lack an Allow."""
     policies = authorization.policies
     resource = (policies.resource,) if policies.resource else ()
@@ -100,7 +103,8 @@ def _candidates(authorization: Authorization, caller: Caller) -> Iterator[_Candi
     ):
         if level:
             yield _Candidate(_opening(layer, level))
-    yield _Candidate(_opening("policy of the resource", resource))
+    if resource or may_have_policy(target.shape):
+        yield _Candidate(_opening("policy of the resource", resource))
     if caller.principal.kind in (CallerKind.USER, CallerKind.ROLE_SESSION):
         yield _Candidate(_opening("identity policies", policies.identity))
 

@@ -67,7 +67,8 @@ def _caller_row(way: Way) -> CallerRow:
         return CallerRow((way.who,), (), conditions, steps, len(hops))
     by = tuple(str(cause) for cause in hops[-1].by if cause.policy != ASSUMED.title)
     told = () if conditions or way.extents else tuple(dict.fromkeys(_chosen(hops)))
-    return CallerRow((way.who,), tuple(_places(way)), conditions, by, len(hops), told)
+    on = tuple(_places(way, of_all=True))
+    return CallerRow((way.who,), on, conditions, by, len(hops), told)
 
 
 def _chosen(hops: Iterable[Hop]) -> Iterator[str]:
@@ -126,15 +127,19 @@ def _level(action: str) -> AccessLevel:
     return AccessLevel.of(catalogue.access_level(action))
 
 
-def _places(way: Way) -> Iterator[str]:
-    """Yield on what a way is allowed, by account, which is told where it is not the caller's."""
+def _places(way: Way, *, of_all: bool = False) -> Iterator[str]:
+    """Yield on what a way is allowed, by account, which is told where it is not the caller's; with
+    `of_all` also where it is everything of an account.
+    """
     if not way.extents:
         yield _example(way)
     own = way.witness[0].request.principal.account
     for extent in way.extents:
         text = listed(extent.patterns)
-        if extent.account != own and f":{extent.account}:" not in text:
-            text += f" of {extent.account}"
+        is_told = extent.account != own or (of_all and extent.patterns == ("*",))
+        if is_told and f":{extent.account}:" not in text:
+            is_plain = extent.account == own and f":{own}:" in way.who
+            text += " of its account" if is_plain else f" of {extent.account}"
         yield text + (f" except {listed(extent.exceptions)}" if extent.exceptions else "")
 
 
