@@ -42,7 +42,7 @@ def ask(
     started = time.perf_counter()
     asked = grammar.parse(question) if isinstance(question, str) else question
     solver = Solver(timeout, refuted=recorder(evidence) if evidence else None)
-    inquiry = Inquiry(_world(snapshot, asked, solver), asked, margins=margins, paths=paths)
+    inquiry = Inquiry(world_of(snapshot, asked, solver), asked, margins=margins, paths=paths)
 
     def answer(number: int) -> tuple[list[Way], int, int]:
         questions, edges = solver.effort.questions, inquiry.edges
@@ -83,7 +83,7 @@ def _named(snapshot: Snapshot) -> dict[str, str | None]:
     return {number: held[number].name if number in held else None for number in inside}
 
 
-def _world(snapshot: Snapshot, question: Question, solver: Solver) -> World:
+def world_of(snapshot: Snapshot, question: Question, solver: Solver) -> World:
     """Return the world that the question is about; `anyone outside ...` moves the zone."""
     who = question.who
     if who and who.kind is WhoKind.OUTSIDE:

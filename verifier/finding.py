@@ -166,10 +166,45 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A change that closes a finding, in words.
+
+    `still` is what was answered when the policies were asked about again with the change made: no
+    where nothing is left of what the finding says, yes where others allow it all the same. None
+    where that was not asked.
+    """
+
+    text: str
+    still: Verdict | None = None
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the change was shown to close the finding."""
+        return self.still is Verdict.NO
+
+    @property
+    def told(self) -> str:
+        """What came of asking again, in words."""
+        return _STILL[self.still]
+
+    def __str__(self) -> str:
+        return self.text if self.is_proved else f"{self.text} ({self.told})"
+
+
+_STILL: dict[Verdict | None, str] = {
+    Verdict.NO: "asked again: it does",
+    Verdict.YES: "not enough alone: other statements allow it, too",
+    Verdict.UNKNOWN: "whether that is enough is unknown",
+    None: "not asked again",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something to look at; `sentence` says it all in one.
 
-    `kind` is one of `Kind`, or another text. `closes` are changes each of which closes it.
+    `kind` is one of `Kind`, or another text. `closes` are changes each of which closes it, so far
+    as asking again has shown.
     `suppressions` are the intentions that cover all of it: then it is not open. `exceeded` are
     those that cover a part: the witnesses shown are outside of them. `expired` no longer count.
     Under other readings of the disputed points that it `depends_on`, it is closed, or unknown.
@@ -183,7 +218,7 @@ class Finding:
     sentence: str
     permissions: tuple[Permission, ...]
     exposures: tuple[Exposure, ...]
-    closes: tuple[str, ...]
+    closes: tuple[Closing, ...]
     fingerprint: str
     notes: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()

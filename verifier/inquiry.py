@@ -213,17 +213,34 @@ def _search(world: World, question: Question, who: str) -> Searching:
     return Search(world, _closure(world, question, origin), wanted)
 
 
+def margin(world: World, question: Question, *who: str) -> Margin | None:
+    """Return how far classes of callers of a question, by their names, are together from the other
+    answer, asked again over all ways: what keeps all of them from getting there, or what alone
+    would let the first. None where that is not known.
+
+    A call that leans on what no snapshot shows counts as one that gets there.
+    """
+    for name in who:
+        search = _search(world, question, name)
+        way = search.run()
+        if search.decoded:
+            from verifier.queries.cuts import Cut
+
+            return Cut(_again(world, question, who, _MOST_CUTS), search.decoded).margin()
+        if way.verdict is Verdict.UNKNOWN:
+            return None
+    search = _search(world, question, who[0])
+    return _margin(world, question, search, search.run())
+
+
 def closing(world: World, question: Question, who: str) -> tuple[tuple[Cause, ...], ...]:
     """Return the smallest sets of statements without which `who`, a class of callers of a question
     by its name, gets there no more: each set was asked about again, over all ways.
 
-    Nothing if `who` does not get there, or needs no call to. A call that leans on what no snapshot
-    shows counts as one that gets there.
+    Nothing if `who` does not get there, or needs no call to.
     """
-    search = _search(world, question, who)
-    way = search.run()
-    margin = _margin(world, question, search, way) if search.decoded else None
-    return margin.closes if margin else ()
+    found = margin(world, question, who)
+    return found.closes if found else ()
 
 
 def _origins(world: World, question: Question) -> Iterator[Origin]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from iam_smt.automata import Clause, clause
 from iam_smt.patterns import ANYTHING
 from verifier import catalogue
+from verifier.catalogue import ResourceType
 from verifier.compile.arns import type_pattern
 
 _SETS_POLICY = re.compile(
@@ -43,7 +44,7 @@ def _services() -> frozenset[str]:
 @lru_cache(maxsize=1 << 9)
 def _guarded(service: str) -> Clause | None:
     """Return the ARNs of a service that can have a policy, None if that is not known of each."""
-    kinds = set()
+    kinds: set[ResourceType] = set()
     for action in _setting(service):
         types = catalogue.resource_types(action)
         if not types:

@@ -1,46 +1,63 @@
-"""What closes a finding: changes each of which is enough."""
+"""What closes a finding, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from verifier import facts
-from verifier.finding import Kind, WayInKind
+from verifier.finding import Closing, Kind, WayInKind
+from verifier.findings.changes import Change
 from verifier.findings.items import Item
 from verifier.findings.naming import IDENTITY_CENTER, provider
 from verifier.policy.syntax import PolicyKind
 from verifier.report.phrases import called, listed, principals
 from verifier.snapshot.model import Snapshot
-from verifier.verdict import Cause
+from verifier.verdict import Cause, Verdict
 
 
-def closes(snapshot: Snapshot, item: Item) -> Iterator[str]:
-    """Yield each change that closes what an item says."""
+def closes(snapshot: Snapshot, item: Item) -> Iterator[Closing]:
+    """Yield each change that closes what an item says, the surest first, and what came of asking
+    again.
+    """
+    found = [
+        Closing(text, item.still.get(change)) for change, text in ways_to_close(snapshot, item)
+    ]
+    yield from sorted(found, key=lambda closing: _ORDER.index(closing.still))
+
+
+_ORDER = (Verdict.NO, None, Verdict.UNKNOWN, Verdict.YES)
+
+
+def ways_to_close(snapshot: Snapshot, item: Item) -> Iterator[tuple[Change, str]]:
+    """Yield each change that may close what an item says, in words."""
     causes = list(dict.fromkeys(cause for exposure in item.exposures for cause in exposure.by))
     if any(IDENTITY_CENTER in arn for arn in item_arns(item)):
-        yield "remove the assignments of the permission set in IAM Identity Center"
+        where = "remove the assignments of the permission set in IAM Identity Center"
+        yield Change.OTHER, where
         return
     where = _where(causes, item)
     match item.who.kind:
         case WayInKind.PRINCIPALS if PolicyKind.RESOURCE in item.by or item.kind == Kind.ROLE:
-            yield f"remove {principals(item.who.names)} from {where}"
+            yield Change.UNNAME, f"remove {principals(item.who.names)} from {where}"
         case WayInKind.SERVICES:
-            yield f"require aws:SourceAccount or aws:SourceOrgID in {where}"
+            yield Change.SOURCE, f"require aws:SourceAccount or aws:SourceOrgID in {where}"
         case WayInKind.IDENTITIES:
-            yield from _tenant(item, where)
+            yield from ((Change.OTHER, text) for text in _tenant(item, where))
     if PolicyKind.ACL in item.by:
-        yield f"enforce the bucket owner's ownership of {called(item_arns(item))}"
+        text = f"enforce the bucket owner's ownership of {called(item_arns(item))}"
+        yield Change.OWNERSHIP, text
     elif item.who.kind in (WayInKind.ANYONE, WayInKind.ANY_PRINCIPAL, WayInKind.ORGANIZATIONS):
         organization = snapshot.organization
         if organization and organization.id in snapshot.zone.organizations:
-            yield f'require aws:PrincipalOrgID = "{organization.id}" in {where}'
+            text = f'require aws:PrincipalOrgID = "{organization.id}" in {where}'
+            yield Change.ORGANIZATION, text
         else:
-            yield f"name the principals that are meant in {where}"
+            yield Change.OTHER, f"name the principals that are meant in {where}"
     of_policy = item.by == {PolicyKind.RESOURCE}
     if item.restrictable and of_policy and item.who.kind is not WayInKind.SERVICES:
-        arns = called(item_arns(item))
-        yield f"restrict public access to {arns} (RestrictPublicBuckets)"
-    yield f"remove {where}"
+        block = f"restrict public access to {called(item_arns(item))} (RestrictPublicBuckets)"
+        yield Change.BLOCK, f"{block}, for all but AWS services"
+    yield Change.REMOVE, f"remove {where}"
 
 
 def _where(causes: Sequence[Cause], item: Item) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from verifier.finding import Finding, Permission, Suppression, WayIn, WayInKind
+from verifier.findings.changes import Change
 from verifier.findings.closing import closes, notes
 from verifier.findings.fingerprints import combined
 from verifier.findings.items import Item
@@ -13,6 +14,7 @@ from verifier.findings.naming import identities
 from verifier.findings.sentences import sentence
 from verifier.snapshot.intention import Intended
 from verifier.snapshot.model import Snapshot
+from verifier.verdict import Verdict
 
 
 def findings(
@@ -61,8 +63,16 @@ def _merged(group: list[Item]) -> Item:
         severity=min((item.severity for item in group), key=lambda severity: severity.rank),
         who=who,
         exposures=tuple(exposures),
+        still=_of_all([item.still for item in group]),
         restrictable=all(item.restrictable for item in group),
     )
+
+
+def _of_all(found: Sequence[Mapping[Change, Verdict]]) -> dict[Change, Verdict]:
+    """Return what is answered with changes made for several items together."""
+    changes = [change for change in found[0] if all(change in still for still in found)]
+    worst = (Verdict.YES, Verdict.UNKNOWN, Verdict.NO)
+    return {change: min((still[change] for still in found), key=worst.index) for change in changes}
 
 
 def _finding(snapshot: Snapshot, item: Item, entries: Sequence[Intended]) -> Finding:

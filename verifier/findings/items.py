@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from verifier.disputes import Readings
@@ -19,6 +19,7 @@ from verifier.finding import (
     WayInKind,
 )
 from verifier.findings.becoming import Becoming
+from verifier.findings.changes import Change
 from verifier.findings.fingerprints import fingerprint
 from verifier.findings.guards import Guard
 from verifier.findings.intentions import Intention
@@ -36,7 +37,7 @@ from verifier.queries.witness import replay, shown
 from verifier.snapshot.intention import Intended
 from verifier.snapshot.model import Role
 from verifier.snapshot.public_access import is_access_point
-from verifier.verdict import Cause, Dependence
+from verifier.verdict import Cause, Dependence, Verdict
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Item:
     `opens` says whether anybody on earth may be among them, `restrictable` whether Block Public
     Access would close it, `by` which kinds of policy open it. `intended`, `exceeded` and `expired`
     are positions in the allow list; under other readings of what it `depends_on` it is closed.
+    `still` is what was answered with changes made.
     """
 
     kind: str
@@ -60,6 +62,7 @@ class Item:
     exceeded: tuple[int, ...] = ()
     expired: tuple[int, ...] = ()
     depends_on: tuple[Dependence, ...] = ()
+    still: Mapping[Change, Verdict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,10 @@ def items(
     openings: Iterable[Opening],
     entries: Sequence[Intention],
     today: date,
+    closing: Callable[[Item, Sequence[Opening]], Mapping[Change, Verdict]],
 ) -> Iterator[Item]:
     """Yield what the openings of a guard come to: one item for each class of callers, and for what
-    is intended and what is not.
+    is intended and what is not. `closing` tells what is answered to an item with changes made.
     """
     world = becoming.world
     alike: dict[tuple[WayIn, Judgement], list[_Opened]] = {}
@@ -126,8 +130,10 @@ def items(
         group.sort(key=lambda item: item.permission.level.rank)
         counts = [number for number in said.touching if entries[number].entry.counts(today)]
         meant = [entries[number].entry for number in counts] if said.is_part else []
+        item = _item(becoming, _Group(guard, who, group, meant))
         yield replace(
-            _item(becoming, _Group(guard, who, group, meant)),
+            item,
+            still=closing(item, [opened.opening for opened in group]),
             intended=tuple(counts) if said.covered else (),
             exceeded=() if said.covered else tuple(counts),
             expired=tuple(number for number in said.touching if number not in counts),

@@ -11,10 +11,12 @@ from verifier.errors import QuestionError
 from verifier.finding import Gap
 from verifier.findings.becoming import Becoming
 from verifier.findings.cases import beyond_cases, cases
+from verifier.findings.changes import Change, asked_again
+from verifier.findings.closing import ways_to_close
 from verifier.findings.guards import Guard
 from verifier.findings.intentions import Intention
 from verifier.findings.items import Item, items
-from verifier.findings.openings import search
+from verifier.findings.openings import Opening, search
 from verifier.findings.outsiders import outsiders
 from verifier.queries.dependence import Changes, bearing, dependences, varied
 from verifier.queries.world import World
@@ -35,11 +37,14 @@ class Look:
 
 @dataclass(frozen=True)
 class Looking:
-    """Looks at guards in one world, and holds what they open against the allow list of a day."""
+    """Looks at guards in one world, and holds what they open against the allow list of a day; if
+    `closes`, it is asked again what changes close.
+    """
 
     becoming: Becoming
     entries: Sequence[Intention]
     today: date
+    closes: bool = True
 
     @property
     def world(self) -> World:
@@ -81,7 +86,7 @@ class Looking:
 
     def _under(self, readings: Readings) -> Looking:
         world = World(self.world.snapshot, self.world.solver, readings=readings)
-        return replace(self, becoming=Becoming(world))
+        return replace(self, becoming=Becoming(world), closes=False)
 
     def _noting(self, guard: Guard) -> tuple[Look, set[Meeting]]:
         """Return what a guard opens, and the disputed points that were met and may matter."""
@@ -101,7 +106,15 @@ class Looking:
             beyond = []
             gaps.append(Gap(guard.arn, "actions that no catalogue has", str(error)))
         found = search(world, guard, calls, beyond)
-        listed = items(self.becoming, guard, found.openings, self.entries, self.today)
+
+        def closing(item: Item, openings: Sequence[Opening]) -> Mapping[Change, Verdict]:
+            if not self.closes:
+                return {}
+            changes = [change for change, _ in ways_to_close(world.snapshot, item)]
+            again = ((one, asked_again(world, guard, openings, one)) for one in changes)
+            return {change: verdict for change, verdict in again if verdict is not None}
+
+        listed = items(self.becoming, guard, found.openings, self.entries, self.today, closing)
         return Look(tuple(listed), (*found.gaps, *gaps), found.proved)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from verifier.finding import (
     AccessLevel,
+    Closing,
     Coverage,
     Exposure,
     Finding,
@@ -87,6 +88,16 @@ class SuppressionDocument(Shape):
     place: str = Field(description="file:line of the entry")
 
 
+class ClosingDocument(Shape):
+    """A change that closes a finding."""
+
+    change: str
+    still: Literal["yes", "no", "unknown"] | None = Field(
+        description="whether what the finding says is so with the change made, too; null where that"
+        " was not asked"
+    )
+
+
 class FindingDocument(Shape):
     """Something to look at."""
 
@@ -100,7 +111,7 @@ class FindingDocument(Shape):
     who: WayInDocument
     permissions: list[PermissionDocument]
     exposures: list[ExposureDocument]
-    closes: list[str] = Field(description="changes each of which closes it")
+    closes: list[ClosingDocument] = Field(description="changes, the surest first")
     notes: list[str]
     suppressions: list[SuppressionDocument] = Field(description="the entries that intend all of it")
     exceeded: list[SuppressionDocument] = Field(description="entries that intend a part of it only")
@@ -181,7 +192,7 @@ def finding_document(finding: Finding) -> FindingDocument:
         ),
         permissions=[_permission(permission) for permission in finding.permissions],
         exposures=[_exposure(exposure) for exposure in finding.exposures],
-        closes=list(finding.closes),
+        closes=[_closing(item) for item in finding.closes],
         notes=list(finding.notes),
         suppressions=[_suppression(entry) for entry in finding.suppressions],
         exceeded=[_suppression(entry) for entry in finding.exceeded],
@@ -189,6 +200,11 @@ def finding_document(finding: Finding) -> FindingDocument:
         depends_on=dependence_documents(finding.depends_on),
         fingerprint=finding.fingerprint,
     )
+
+
+def _closing(closing: Closing) -> ClosingDocument:
+    still = None if closing.still is None else closing.still.value
+    return ClosingDocument(change=closing.text, still=still)
 
 
 def gap_document(gap: Gap) -> GapDocument:

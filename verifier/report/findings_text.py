@@ -83,7 +83,7 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
     if finding.is_open:
         yield from _permissions(finding)
         yield from _witness(finding.witness)
-        yield from _told("closes", finding.closes)
+        yield from _told("closes", map(str, finding.closes))
     yield from _told("depends", map(str, finding.depends_on))
     yield from _told("note", finding.notes)
 

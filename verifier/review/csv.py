@@ -64,7 +64,7 @@ def _rows(finding: Finding) -> Iterator[tuple[str, ...]]:
             " ".join(dict.fromkeys(_actions(finding))),
             "; ".join(dict.fromkeys(_conditions(finding))),
             "; ".join(_statements(exposure)),
-            "; ".join(finding.closes),
+            "; ".join(map(str, finding.closes)),
             "; ".join(map(str, finding.depends_on)),
             "; ".join(entry.owner for entry in finding.suppressions),
             "; ".join(entry.reason for entry in finding.suppressions),

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 
-from verifier.finding import Exposure, Finding, Gap, Kind, Severity, WayIn, WayInKind
+from iam_smt.theory import Solver
+from verifier.finding import Closing, Exposure, Finding, Gap, Kind, Severity, WayIn, WayInKind
+from verifier.inquiry import margin
+from verifier.queries.world import World
 from verifier.report.phrases import principals
+from verifier.review.removals import Removals
+from verifier.snapshot.model import Snapshot
 from verifier.verdict import Answer, Hop, Verdict, Way
 
 QUESTION = "who can become administrator via escalation"
 _ASSUME = "sts:AssumeRole"
 
 
-def escalations(answer: Answer) -> Iterator[Finding]:
+def escalations(
+    snapshot: Snapshot, answer: Answer, removals: Removals, timeout: float | None
+) -> Iterator[Finding]:
     """Yield a finding for each caller of whom the answer is yes, unless it only assumes roles:
     the maps have that. The same plan by like callers is one finding.
+
+    What closes the first ones is asked again, the fewer the more principals there are.
     """
     alike: dict[tuple[object, ...], list[Way]] = {}
     for way in answer.ways:
         if way.verdict is Verdict.YES and _changes(way.witness):
             alike.setdefault(_likeness(way), []).append(way)
-    for ways in alike.values():
-        yield _finding(ways)
+    world = World(snapshot, Solver(timeout))
+    for number, ways in enumerate(alike.values()):
+        if number < removals.asked:
+            found = margin(world, answer.question, *(way.who for way in ways))
+            ways[0] = replace(ways[0], margin=found)
+        yield _finding(ways, tuple(removals.of(ways[0])))
 
 
 def _changes(witness: Iterable[Hop]) -> bool:
@@ -35,7 +49,7 @@ def _likeness(way: Way) -> tuple[object, ...]:
     return way.who.startswith("arn:"), way.depends_on, *steps
 
 
-def _finding(ways: list[Way]) -> Finding:
+def _finding(ways: list[Way], closes: tuple[Closing, ...]) -> Finding:
     first = ways[0]
     inside = first.who.startswith("arn:")
     names = tuple(way.who for way in ways)
@@ -51,7 +65,7 @@ def _finding(ways: list[Way]) -> Finding:
         f"{who[0].upper()}{who[1:]} can become administrator by {by}",
         (),
         exposures,
-        (),
+        closes,
         digest,
         depends_on=first.depends_on,
         notes=("a plan of several calls: each is allowed after those before it (R7.83)",),

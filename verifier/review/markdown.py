@@ -92,7 +92,7 @@ def _finding(review: Review, finding: Finding, *, with_picture: bool) -> Iterato
         more = len(finding.exposures) - _MOST_EXPOSURES
         yield from (f"And {counted(more, 'more resource')}, all in the JSON format.", "")
     if finding.closes:
-        yield from ("What closes it:", "", *_items(finding.closes), "")
+        yield from ("What closes it:", "", *_items(tuple(map(str, finding.closes))), "")
     if finding.depends_on:
         told = tuple(map(str, finding.depends_on))
         yield from ("Depends on disputed points:", "", *_items(told), "")

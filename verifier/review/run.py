@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from iam_smt.theory import Solver
@@ -17,11 +16,11 @@ from verifier.findings.powers import own_powers
 from verifier.findings.run import findings
 from verifier.parallel import Progress
 from verifier.queries.world import World
-from verifier.question import Form, RouteKind
 from verifier.review import escalations
 from verifier.review.mapping import maps
 from verifier.review.model import Asked, Map, Review
-from verifier.review.violations import violations
+from verifier.review.removals import Removals
+from verifier.review.violations import violations, with_margins
 from verifier.review.words import counted
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Answer, Effort, Verdict
@@ -47,17 +46,18 @@ def review(
     """
     day = today or datetime.now(UTC).date()
     asked: list[Asked] = []
+    removals = Removals(snapshot)
     outside = findings(snapshot, timeout=timeout, today=day, jobs=jobs, progress=progress)
     asked.append(Asked(_OUTSIDE, _said(outside), outside.effort))
     answers = check(snapshot, invariants, timeout=timeout, jobs=jobs, progress=progress)
-    told = (_with_closing(snapshot, item, timeout) for item in answers)
+    told = (with_margins(snapshot, item, removals, timeout) for item in answers)
     checked = tuple((baseline or Baseline()).apply(told, day))
     changing = ask(snapshot, escalations.QUESTION, timeout=timeout, jobs=jobs, progress=progress)
     drawn = _maps(World(snapshot, Solver(timeout)), outside, asked, progress)
-    found = [*outside.findings, *escalations.escalations(changing)]
+    found = [*outside.findings, *escalations.escalations(snapshot, changing, removals, timeout)]
     asked.append(Asked(escalations.QUESTION, _who(changing), changing.effort))
     asked += [Asked(item.sentence, _judged(item), item.answer.effort) for item in checked]
-    found += violations(checked)
+    found += violations(checked, removals)
     return Review(
         title or _title(snapshot),
         snapshot,
@@ -70,9 +70,6 @@ def review(
         tuple(escalations.disputed(changing)),
     )
 
-
-_FEW = 3
-"""Classes of callers of whose violations is asked what closes them."""
 
 _OUTSIDE = (
     "what may anybody outside the zone of trust do, by any resource policy or trust policy of it?"
@@ -100,24 +97,6 @@ def _said(outside: Findings) -> str:
     if outside.gaps:
         text = f"{counted(len(outside.findings), 'finding')}; unknown at {len(outside.gaps)} places"
     return text
-
-
-def _with_closing(snapshot: Snapshot, item: Checked, timeout: float | None) -> Checked:
-    """Return a violated question about few callers with what would close it."""
-    question = item.answer.question
-    if (
-        item.status is not Status.VIOLATED
-        or item.invariant.expect is Verdict.YES
-        or question.form is not Form.CAN
-        or question.whom is not None
-        or question.route.kind is RouteKind.ESCALATION
-        or len(item.answer.ways) > _FEW
-    ):
-        return item
-    answer = ask(snapshot, question, timeout=timeout, margins=True)
-    names = {way.who for way in item.against}
-    against = tuple(way for way in answer.ways if way.who in names)
-    return replace(item, answer=answer, against=against)
 
 
 def _who(answer: Answer) -> str:

@@ -58,7 +58,8 @@ def restrict(building: Building) -> None:
             continue
         under = public_under(attached.policy, of_access_point=is_point)
         if under:
-            policy = _restricted(attached.policy, resource, _keeping(resource, building), under)
+            keeping = _keeping(resource, building)
+            policy = restricted(attached.policy, arn, keeping, under)
             building.resources[arn] = replace(resource, policy=replace(attached, policy=policy))
 
 
@@ -81,8 +82,8 @@ def _keeping(resource: Resource, building: Building) -> list[str]:
     return sorted(found | ({owner.account} if owner else set()))
 
 
-def _restricted(
-    policy: Policy, resource: Resource, keeping: list[str], under: frozenset[tuple[str, str]]
+def restricted(
+    policy: Policy, arn: str, keeping: list[str], under: frozenset[tuple[str, str]]
 ) -> Policy:
     """Return the policy with what Amazon S3 adds to it where it is public, `under` some readings:
     only services and the accounts `keeping` access have any.
@@ -95,7 +96,7 @@ def _restricted(
                 "Effect": "Deny",
                 "Principal": "*",
                 "Action": "s3:*",
-                "Resource": [resource.arn, f"{resource.arn}/*"],
+                "Resource": [arn, f"{arn}/*"],
                 "Condition": {
                     "StringNotEquals": {"aws:PrincipalAccount": keeping},
                     "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
