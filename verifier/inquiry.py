@@ -26,12 +26,15 @@ from verifier.question import Form, Question, RouteKind, Who, WhoKind
 from verifier.verdict import Cause, Margin, Verdict, Way
 
 if TYPE_CHECKING:
-    from verifier.escalation.asking import Asking, Attempt
+    from verifier.escalation.asking import Asking
     from verifier.queries.again import Again, Asked, Searching
 
 _MANY = 20
 """From so many callers on, where chains lead is found for all of them at once."""
 
+
+_VERY_MANY = 200
+"""From so many callers on, the same is done for escalations."""
 
 _FEW = 3
 """An answer about no more callers has the path of each."""
@@ -75,7 +78,10 @@ class Inquiry:
         self.edges = 0
         self._classes = action_classes(world) if asked.form is Form.WHAT_CAN else []
         escalates = asked.whom is not None or asked.route.kind is RouteKind.ESCALATION
-        self._escalations = _asking(world, asked, self.wanted) if escalates else None
+        together = len(self.origins) > _VERY_MANY
+        self._escalations = (
+            _asking(world, asked, self.wanted, together=together) if escalates else None
+        )
         is_plain = bool(asked.actions) and not escalates
         is_chained = is_plain and asked.route.kind is RouteKind.ASSUMPTION
         together = is_chained and len(self.origins) > _MANY
@@ -119,7 +125,7 @@ class Inquiry:
             self.edges += closure.edges
             return ways, set(closure.met)
         if self._escalations is not None:
-            return [self._escalated(self._escalations.of(origin))], set()
+            return [self._escalated(self._escalations, origin)], set()
         if self.asked.form is Form.BECOME:
             with self.world.readings.noted() as met:
                 ways = list(becoming(self.world, closure))
@@ -139,12 +145,12 @@ class Inquiry:
         self.edges += closure.edges
         return ways, set()
 
-    def _escalated(self, attempt: Attempt) -> Way:
+    def _escalated(self, asking: Asking, origin: Origin) -> Way:
         """Return the answer for one origin; with its reasons where there are not many."""
-        way = attempt.run()
         if len(self.origins) > _MANY:
-            return way
-        way = attempt.explained(way)
+            return asking.answer(origin)
+        attempt = asking.of(origin)
+        way = attempt.explained(attempt.run())
         if self._margins:
             way = replace(way, margin=_margin(self.world, self.asked, attempt, way))
         return way
@@ -261,11 +267,11 @@ def _existing(world: World, who: Who) -> Iterator[Origin]:
         return
 
 
-def _asking(world: World, question: Question, offers: Offers) -> Asking:
+def _asking(world: World, question: Question, offers: Offers, *, together: bool = False) -> Asking:
     """Return what answers for each origin where permissions may be changed on the way."""
     from verifier.escalation.asking import Asking
 
-    return Asking(world, question, offers)
+    return Asking(world, question, offers, together=together)
 
 
 def _of_use(ways: list[Way], form: Form) -> Iterator[Way]:

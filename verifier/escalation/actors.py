@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iam_smt.credentials import Chain
 from verifier.compile.callers import Caller
 from verifier.escalation.scene import Scene
-from verifier.queries.origins import Start
+from verifier.escalation.state import State
+from verifier.queries.origins import Origin, Roles, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,16 @@ class Actor:
     def may(self, action: str) -> bool:
         """Return whether the actor may be used for an action."""
         return not self.only or any(_fits(pattern, action) for pattern in self.only)
+
+
+def asking(origin: Origin, state: State) -> Iterator[tuple[Actor, Roles]]:
+    """Yield those who ask, each with what finds the roles that it may be able to assume."""
+    for number, start in enumerate(origin.starts):
+        caller = start.make(Chain())
+        arn = caller.principal.arn if isinstance(caller.principal.arn, str) else ""
+        entity = arn if state.user(arn) or state.role(arn) else ""
+        key = arn if entity or arn.endswith(":root") else f"start {number}"
+        yield Actor(key, caller.account or "", entity, start), start.roles
 
 
 def _fits(pattern: str, action: str) -> bool:

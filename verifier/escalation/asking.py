@@ -8,34 +8,51 @@ from dataclasses import dataclass, replace
 from verifier.escalation.entities import Entities
 from verifier.escalation.memory import Memory
 from verifier.escalation.search import Arrivals, Escalation, arrivals
+from verifier.escalation.together import Together
 from verifier.queries.barriers import barriers
 from verifier.queries.hops import DecodedHop
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
 from verifier.queries.paths import Path
 from verifier.queries.world import World
-from verifier.question import Question
+from verifier.question import Question, RouteKind
 from verifier.verdict import Verdict, Way
 
 
 class Asking:
     """A question in a world; what was found out for one class of callers is kept for the others.
 
+    With `together` it is found once from where an end may be reached at all.
     Raises `QuestionError` if it names somebody to become whom the snapshot has not.
     """
 
-    def __init__(self, world: World, question: Question, offers: Offers) -> None:
+    def __init__(
+        self, world: World, question: Question, offers: Offers, *, together: bool = False
+    ) -> None:
         self._world = world
         self._question = question
         self._offers = offers
         self._entities = Entities(world.snapshot)
         self._memory = Memory()
         self._arrivals = arrivals(world, question, offers, self._memory)
+        parts = (world, self._entities, self._memory, question, self._arrivals)
+        self._together = Together(*parts) if together and _is_plain(question) else None
+
+    def answer(self, origin: Origin) -> Way:
+        """Return the answer for one class of callers, the reasons of a no aside."""
+        way = self._together.answer(origin) if self._together else None
+        return way if way is not None else self.of(origin).run()
 
     def of(self, origin: Origin) -> Attempt:
         """Return the search for one class of callers."""
         found = Escalation(self._world, self._entities, self._memory, origin, self._question)
         return Attempt(self._world, found, self._arrivals, self._offers)
+
+
+def _is_plain(question: Question) -> bool:
+    """Return whether a question limits neither requests nor their number."""
+    is_long = question.route.limit is None and question.route.kind is not RouteKind.DIRECTLY
+    return is_long and not question.where and not question.without
 
 
 @dataclass(frozen=True)

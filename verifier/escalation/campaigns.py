@@ -13,9 +13,9 @@ from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
 from verifier.escalation.actors import Actor
 from verifier.escalation.bindings import asks
-from verifier.escalation.candidates import service_path
 from verifier.escalation.entities import Entities
 from verifier.escalation.guards import Opening
+from verifier.escalation.running import service_path
 from verifier.escalation.scene import Scene
 from verifier.escalation.state import State
 from verifier.escalation.steps import Step

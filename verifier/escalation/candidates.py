@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from functools import cached_property
 
-from iam_smt.automata import clause
-from iam_smt.credentials import Chain
-from iam_smt.keys import Key, SingleKey
-from iam_smt.patterns import ANYTHING, NOT_COLON, Run
-from iam_smt.principals import Kind
-from iam_smt.terms import Flag
-from iam_smt.texts import StringVariable
 from verifier.compile.arns import is_of_type
-from verifier.compile.strangers import named_caller
 from verifier.escalation.administrators import is_administrator
 from verifier.escalation.bindings import Binding, made, workload_type
 from verifier.escalation.changes import ADMINISTRATOR_ACCESS
 from verifier.escalation.entities import account_of
 from verifier.escalation.memory import Memory
+from verifier.escalation.running import names_service, service_path
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Choice, Effect, Over, Primitive, Shown, primitives
 from verifier.policy import syntax
 from verifier.policy.attached import AttachedPolicy, Level
-from verifier.policy.principals import Everyone, ServiceEntry
+from verifier.policy.principals import ServiceEntry
 from verifier.queries.closure import possible
-from verifier.queries.paths import Given, Path
 from verifier.snapshot.model import Group, Role, User
 
 _GRANTS = {
@@ -159,12 +151,13 @@ class Candidates:
         for role in self._scene.state.roles(account):
             if role.is_service_linked or role.arn in self._taken:
                 continue
-            for service in self._services(primitive, role):
+            for service in self.services(primitive, role):
                 if self.serves(service, role, primitive.alongside):
                     named = service if primitive.service == _ANY_SERVICE else ""
                     yield Binding(account, role=role.arn, service=named)
 
-    def _services(self, primitive: Primitive, role: Role) -> Iterator[str]:
+    def services(self, primitive: Primitive, role: Role) -> Iterator[str]:
+        """Yield the services that an entry may pass a role to, or that run with it."""
         if primitive.service != _ANY_SERVICE:
             yield primitive.service
             return
@@ -180,7 +173,7 @@ class Candidates:
 
     def serves(self, service: str, role: Role, alongside: tuple[str, ...]) -> bool:
         """Return whether a service may assume a role for something of its account (R7.51)."""
-        if role.trust.policy is not None and not _names(role, service):
+        if role.trust.policy is not None and not names_service(role, service):
             return False
         key = ("serves", service, role.arn, role.trust.policy, self._scene.state.without_guardrails)
         return self._memory.ask(key, lambda: self._serves(service, role, alongside))
@@ -235,44 +228,6 @@ class Candidates:
                         yield Binding(account, f"arn:{partition}:iam::{member}:root")
             case Over.ORGANIZATION if account in places:
                 yield Binding(account)
-
-
-def service_path(scene: Scene, service: str, arn: str, alongside: tuple[str, ...]) -> Path:
-    """Return the path on which a service assumes a role for something in the role's account."""
-    role = scene.state.role(arn)
-    assert role is not None
-    chain = Chain()
-    caller = named_caller(Kind.SERVICE, service, arn.split(":")[1], service, chain)
-    name = scene.name(arn)
-    path = Path(scene.world, caller, chain)
-    opened = name if isinstance(name, StringVariable) else None
-    return path.assume(role, _source(role.account), alongside, opened)
-
-
-def _source(account: str) -> Given:
-    """Return what a service may say of the resource that it assumes a role for (R5.54)."""
-    head = ("arn:", Run(NOT_COLON), ":", Run(NOT_COLON), ":", Run(NOT_COLON), f":{account}:")
-    arn = StringVariable("source", clause([(*head, ANYTHING)]))
-    found: dict[str, Key] = {
-        "aws:sourceaccount": SingleKey(Flag("has a source account"), account),
-        "aws:sourcearn": SingleKey(Flag("has a source"), arn),
-    }
-    return found
-
-
-def _names(role: Role, service: str) -> bool:
-    """Return whether a statement of the trust policy names a service, or everyone."""
-    return any(
-        statement.principal is None
-        or statement.principal.negated
-        or any(
-            isinstance(entry, Everyone)
-            or (isinstance(entry, ServiceEntry) and entry.text == service)
-            for entry in statement.principal.entries
-        )
-        for statement in role.trust.statements
-        if statement.effect is syntax.Effect.ALLOW
-    )
 
 
 def _denies(policy: AttachedPolicy) -> bool:

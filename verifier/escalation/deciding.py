@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 
 from iam_smt.credentials import Chain
@@ -86,8 +87,9 @@ class Decider:
         if not self._may_cover(primitive, alternative, binding):
             return False
         likeness = self._scene.likeness(binding.target)
-        key = (self._signature, primitive, alternative, binding, likeness)
-        return self.memory.ask(key, lambda: self._may(primitive, alternative, binding))
+        called = binding if "iam:PassRole" in alternative.calls else replace(binding, role="")
+        key = (self._signature, primitive, alternative, called, likeness)
+        return self.memory.ask(key, lambda: self._may(primitive, alternative, called))
 
     def _may_cover(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
         """Return whether some statement names whatever user, role, group or policy is called on."""

@@ -7,9 +7,10 @@ from functools import lru_cache
 from iam_smt.automata import Clause
 from verifier.compile.matching import names_action
 from verifier.compile.resources import fixed_clause
-from verifier.escalation.table import Alternative, primitives
+from verifier.escalation.table import Alternative, Effect, primitives
+from verifier.policy import syntax
 from verifier.policy.attached import AttachedPolicy, Level
-from verifier.policy.syntax import ActionElement, Effect
+from verifier.policy.syntax import ActionElement
 from verifier.policy.templates import template
 
 _WITH_ROLES = (
@@ -47,6 +48,30 @@ def needed(alternative: Alternative) -> int:
     return sum(1 << _places()[action] for action in set(alternative.calls))
 
 
+@lru_cache(maxsize=1)
+def by_table() -> int:
+    """Return the set of the actions of the table besides those that assuming a role takes."""
+    assuming = ("sts:AssumeRole", *_WITH_ROLES)
+    return sum(1 << place for name, place in _places().items() if name not in assuming)
+
+
+@lru_cache(maxsize=1)
+def by_change() -> int:
+    """Return the set of the actions that have a part in changing a user, role, group or policy."""
+    acting = (Effect.ASSUMES_ROLE, Effect.BECOMES_ROLE, Effect.BECOMES_USER, Effect.IDENTITIES)
+    return sum(
+        1 << _places()[action]
+        for action in {
+            action
+            for primitive in primitives()
+            if primitive.effect not in acting
+            for stage in primitive.stages
+            for alternative in stage
+            for action in alternative.calls
+        }
+    )
+
+
 def offered(policies: Level) -> int:
     """Return the actions that statements of these policies may allow, conditions set aside."""
     found = 0
@@ -61,7 +86,7 @@ def _offered(policy: AttachedPolicy) -> int:
         return everything()
     found = 0
     for statement in policy.statements:
-        if statement.effect is Effect.ALLOW:
+        if statement.effect is syntax.Effect.ALLOW:
             found |= _named(statement.actions)
     return found
 
@@ -104,6 +129,6 @@ def _covered(policy: AttachedPolicy, action: str) -> tuple[tuple[Clause | None, 
         if statement.resources
         else (None, False)
         for statement in policy.statements
-        if statement.effect is Effect.ALLOW
+        if statement.effect is syntax.Effect.ALLOW
         and names_action(statement.actions, action) != statement.actions.negated
     )

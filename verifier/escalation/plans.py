@@ -44,8 +44,12 @@ class Final:
 
 @dataclass(frozen=True)
 class Plan:
-    """A campaign that the evaluator has confirmed; `needs` is what no snapshot shows."""
+    """A campaign of `steps` that the evaluator has confirmed, and what it is for; `needs` is what
+    no snapshot shows.
+    """
 
+    steps: tuple[Step, ...]
+    final: Final
     moves: tuple[Move, ...]
     needs: tuple[str, ...]
     names: dict[str, str]
@@ -64,9 +68,9 @@ class Planner:
     def plan(self, final: Final) -> Plan | None:
         """Return a plan from which no step can be left out, None if none was confirmed."""
         steps = derivation(self._takeover, final.actor.key)
-        found = self._try(steps, final)
+        found = self.attempt(steps, final)
         for step in reversed(steps) if found is None else ():
-            found = self._try(without := [item for item in steps if item is not step], final)
+            found = self.attempt(without := [item for item in steps if item is not step], final)
             if found is not None:
                 steps = without
                 break
@@ -75,12 +79,12 @@ class Planner:
             return None
         for step in sorted(steps, key=lambda item: (not item.needs, -item.number)):
             shorter = [item for item in steps if item is not step]
-            better = self._try(shorter, final)
+            better = self.attempt(shorter, final)
             if better is not None:
                 steps, found = shorter, better
         return found
 
-    def _try(self, steps: Sequence[Step], final: Final) -> Plan | None:
+    def attempt(self, steps: Sequence[Step], final: Final) -> Plan | None:
         """Solve and replay a campaign of these steps, None if it is impossible or not decided."""
         campaign = Campaign(self._world, self._entities, self._starts)
         known = {actor.key for actor in self._starts}
@@ -113,7 +117,7 @@ class Planner:
         moves, replay = tried[-1]
         needs = dict.fromkeys(text for step in steps for text in step.needs)
         needs.update(dict.fromkeys(final.opening.needs if final.opening else ()))
-        return Plan(tuple(moves), tuple(needs), replay.names)
+        return Plan(tuple(steps), final, tuple(moves), tuple(needs), replay.names)
 
     def _arrives(self, campaign: Campaign, final: Final) -> bool:
         if final.opening is not None:

@@ -9,16 +9,19 @@ from itertools import chain, islice
 from verifier.compile.targets import Target
 from verifier.disputes import Meeting
 from verifier.errors import QuestionError
+from verifier.escalation import effects
 from verifier.escalation.actors import Actor
 from verifier.escalation.administrators import is_administrator
+from verifier.escalation.bindings import Binding
 from verifier.escalation.deciding import Decider
 from verifier.escalation.derivations import derivation
 from verifier.escalation.entities import Entities
 from verifier.escalation.guards import openings, outsider
 from verifier.escalation.memory import Memory
 from verifier.escalation.plans import Final, Plan, Planner
+from verifier.escalation.steps import Made, Step
 from verifier.escalation.stops import stopped
-from verifier.escalation.table import primitives
+from verifier.escalation.table import assumption, primitives
 from verifier.escalation.takeover import Takeover
 from verifier.escalation.words import does
 from verifier.queries import witness
@@ -31,6 +34,7 @@ from verifier.queries.origins import Origin
 from verifier.queries.search import asked_in_replay
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, Whom
+from verifier.snapshot.model import Role
 from verifier.verdict import Verdict, Way
 
 _MOST_TRIED = 12
@@ -45,7 +49,7 @@ class Escalation:
 
     A plan that leans on what no snapshot shows makes an answer unknown, and the answer says what it
     leans on; such a plan is looked for only where there is none without. `limit` is the most calls
-    that count.
+    that count. Who is `alone` assumes no roles that are there, and nobody who is brought goes on.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class Escalation:
         memory: Memory,
         origin: Origin,
         question: Question,
+        *,
+        alone: bool = False,
     ) -> None:
         by_table = question.route.kind is RouteKind.ESCALATION
         directly = question.route.kind is RouteKind.DIRECTLY
@@ -62,15 +68,15 @@ class Escalation:
         self._world = world
         self._limit = question.route.limit or (1 if directly else ANY_LENGTH)
         entries = primitives() if by_table else ()
-        self._takeover = Takeover(world, origin, entities, memory, entries)
+        self._takeover = Takeover(world, origin, entities, memory, entries, alone=alone)
         self._planner = Planner(world, entities, self._takeover)
         self._memory = memory
-        self._found: Plan | None = None
+        self.found: Plan | None = None
 
     @property
     def decoded(self) -> tuple[DecodedHop, ...]:
         """The calls of the plan that was found last, none if there is none."""
-        return tuple(move.hop for move in self._found.moves) if self._found else ()
+        return tuple(move.hop for move in self.found.moves) if self.found else ()
 
     def stopped(self, offers: Offers) -> list[Closed]:
         """Return the calls that would lead on, or that `offers` lists, but cannot be allowed."""
@@ -87,7 +93,7 @@ class Escalation:
         if plan is None and not self._takeover.conditional:
             self._takeover.lean_on_needs()
             plan = self._plan(arrivals)
-        self._found = plan
+        self.found = plan
         if plan is not None:
             return self._way(plan)
         # What is not decided counts as possible: without an end in sight it does not matter.
@@ -96,6 +102,30 @@ class Escalation:
         verdict = Verdict.UNKNOWN if doubts else Verdict.NO
         reason = "; ".join(sorted(doubts))
         return Way(self._name, verdict, reached=reached, reason=reason, met=self._met)
+
+    def try_out(self, parts: Iterable[Plan | Role]) -> Way | None:
+        """Return the answer that some parts make one after the other: assuming a role, or a plan of
+        whoever acts then, the last one for the end. None if that is not confirmed.
+        """
+        key = next(iter(self._takeover.starts))
+        steps: list[Step] = []
+        final: Final | None = None
+        for part in parts:
+            if isinstance(part, Plan):
+                steps += part.steps
+                final = part.final
+                key = final.actor.key
+            else:
+                steps.append(self._assumed(key, part))
+                key = part.arn
+        self.found = self._planner.attempt(steps, final) if final else None
+        return self._way(self.found) if self.found else None
+
+    def _assumed(self, key: str, role: Role) -> Step:
+        """Return the step in which the actor with a key assumes a role."""
+        entry, binding = assumption(), Binding(role.account, role.arn)
+        actor = effects.actor(self._takeover.scene, entry, binding)
+        return Step(0, entry, binding, (Made(key, entry.stages[0][0]),), actor)
 
     def _plan(self, arrivals: Arrivals) -> Plan | None:
         finals = islice(self._finals(arrivals), _MOST_TRIED)
@@ -113,7 +143,7 @@ class Escalation:
             while waiting:
                 costs = {key: self._cost(final) for key, final in waiting.items()}
                 key = min(costs, key=costs.__getitem__)
-                if actor is not None and costs[key][0] > takeover.least:
+                if actor is not None and costs[key][0] > takeover.queue.least:
                     break
                 done.add(key)
                 yield waiting.pop(key)

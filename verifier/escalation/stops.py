@@ -41,7 +41,7 @@ def _stopped(takeover: Takeover, memory: Memory, offers: Offers) -> Iterator[Clo
 def _of_table(takeover: Takeover, decider: Decider, who: str) -> Iterator[Closed]:
     """Yield the calls of the table of which every action is offered."""
     offered, account = decider.offers(), decider.actor.account
-    for primitive in takeover.worth_trying(offered):
+    for primitive in takeover.fulfilment.worth_trying(offered):
         usable = [
             item
             for stage in primitive.stages

@@ -125,6 +125,12 @@ def primitives() -> tuple[Primitive, ...]:
     return read(text)
 
 
+@lru_cache(maxsize=1)
+def assumption() -> Primitive:
+    """Return the entry of role assumption, which is tried on what trust policies name."""
+    return next(item for item in primitives() if item.effect is Effect.ASSUMES_ROLE)
+
+
 def read(text: str) -> tuple[Primitive, ...]:
     """Read a table; raises `pydantic.ValidationError` with the entry and the member at fault."""
     rows = tomllib.loads(text)["primitive"]

@@ -17,19 +17,53 @@ from verifier.snapshot.model import Role, User
 Entity = User | Role
 
 
+class Backward:
+    """Steps backward along chains of roles: who may assume a role, each hop by itself.
+
+    Each hop is decided with whatever a session may carry left free: so nothing leads there from
+    those that are missing, while the chain of any other may still break as a whole. Hops of
+    those `undecided`, by ARN, count as possible: they may be otherwise than the snapshot says.
+    """
+
+    def __init__(self, world: World, undecided: Container[str] = frozenset()) -> None:
+        self.world = world
+        self._undecided = undecided
+        self.doubts: set[str] = set()
+        self._assumers = _Assumers(world)
+
+    def to(self, role: Role, known: Container[str]) -> Iterator[Entity]:
+        """Yield the users and roles that may assume a role, but for those `known`."""
+        for entity in self._assumers.of(role, known):
+            if self._may_assume(entity, role):
+                yield entity
+
+    def _may_assume(self, entity: Entity, role: Role) -> bool:
+        if entity.arn in self._undecided or role.arn in self._undecided:
+            return True
+        return possible(self.world, self.path(entity).assume(role), self.doubts)
+
+    def path(self, entity: Entity) -> Path:
+        """Return the path of a user or role, without a hop yet."""
+        caller = self.caller(entity)
+        return Path(self.world, caller, caller.credentials.chain)
+
+    def caller(self, entity: Entity) -> Caller:
+        """Return a user, or a session of a role with whatever it may carry left free."""
+        if isinstance(entity, User):
+            return user_caller(self.world.snapshot, entity, entity.name, Chain())
+        return self.world.open_session(entity, entity.name, Chain(), by_service=True)
+
+
 class Approach:
     """The users and roles from which a chain of roles may lead to what `offers` lists.
 
-    Each hop is decided with whatever a session may carry left free: so nothing leads there from
-    those that are missing, while the chain of any other may still break as a whole. `met` are the
-    readings of disputed points that were asked about.
+    `met` are the readings of disputed points that were asked about.
     """
 
     def __init__(self, world: World, offers: Offers) -> None:
         self._world = world
-        self._assumers = _Assumers(world)
+        self._backward = Backward(world)
         self._next: dict[str, Role | None] = {}
-        self._doubts: set[str] = set()
         with world.readings.noted() as self.met:
             self._find(offers)
 
@@ -39,11 +73,10 @@ class Approach:
         self._next.update(dict.fromkeys(role.arn for role in queue))
         while queue:
             role = queue.popleft()
-            for entity in self._assumers.of(role, self._next):
-                if self._may_assume(entity, role):
-                    self._next[entity.arn] = role
-                    if isinstance(entity, Role):
-                        queue.append(entity)
+            for entity in self._backward.to(role, self._next):
+                self._next[entity.arn] = role
+                if isinstance(entity, Role):
+                    queue.append(entity)
 
     def knows(self, arn: str) -> bool:
         """Return whether this is a user or role of the snapshot."""
@@ -63,23 +96,11 @@ class Approach:
         return tuple(found)
 
     def _arrives(self, role: Role, offers: Offers) -> bool:
-        caller = self._caller(role)
+        backward = self._backward
         return any(
-            possible(self._world, self._path(role).ask(action, target), self._doubts)
-            for action, target in offers.to(caller)
+            possible(self._world, backward.path(role).ask(action, target), backward.doubts)
+            for action, target in offers.to(backward.caller(role))
         )
-
-    def _may_assume(self, entity: Entity, role: Role) -> bool:
-        return possible(self._world, self._path(entity).assume(role), self._doubts)
-
-    def _path(self, entity: Entity) -> Path:
-        caller = self._caller(entity)
-        return Path(self._world, caller, caller.credentials.chain)
-
-    def _caller(self, entity: Entity) -> Caller:
-        if isinstance(entity, User):
-            return user_caller(self._world.snapshot, entity, entity.name, Chain())
-        return self._world.open_session(entity, entity.name, Chain(), by_service=True)
 
 
 class _Assumers:
