@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +310,16 @@ def test_a_shared_policy_is_one_change(tmp_path: Path) -> None:
     assert (edit.kind, carriers) == (EditKind.CHANGED, (ALICE, APP))
     assert edit.old.endswith(".json:1:565") == edit.new.endswith(".json:1:565")
     assert found.relation is Relation.WIDER
+
+
+def test_processes_change_nothing(tmp_path: Path) -> None:
+    """Two processes find what one does, and ask as much."""
+    edits = (_shared({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}),)
+    old, new = _snapshot(tmp_path / "old", ()), _snapshot(tmp_path / "new", edits)
+    alone, together = old.compare(new), old.compare(new, jobs=2)
+    assert alone.newly_allowed.changes
+    assert replace(together, effort=alone.effort) == alone
+    assert together.effort.questions == alone.effort.questions
 
 
 def test_the_unchanged_are_not_asked_about(tmp_path: Path) -> None:

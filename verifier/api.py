@@ -166,17 +166,20 @@ class Snapshot:
         new: Snapshot,
         *,
         timeout: float | None = None,
+        jobs: int = 1,
         progress: Progress = lambda text, done, total: None,
     ) -> SnapshotComparison:
         """Compare this snapshot with a new one: what is newly allowed, and what no longer, for each
         principal and each way in?
 
         `timeout` is in seconds for each question that the solver is asked; running out is an
-        unknown.
+        unknown. `jobs` is the number of processes.
         """
         from verifier.comparing.run import compare_snapshots
 
-        return compare_snapshots(self.contents, new.contents, timeout=timeout, progress=progress)
+        return compare_snapshots(
+            self.contents, new.contents, timeout=timeout, jobs=jobs, progress=progress
+        )
 
     def explain(self, question: Question | str, *, timeout: float | None = None) -> Explanation:
         """Explain why one caller can, or cannot, perform an action itself.

@@ -5,31 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from verifier.cli.common import (
-    NO,
-    UNKNOWN,
-    YES,
-    as_of_option,
-    jobs_option,
-    load,
-    no_cache_option,
-    output_option,
-    quiet_option,
-    reading_option,
-    show_remarks,
-    snapshot_option,
-    timeout_option,
-    verbose_option,
-    width,
-    with_errors,
-    write,
-)
+from verifier.cli.common import NO, UNKNOWN, YES, width, write
+from verifier.cli.running import Run, running
 
 if TYPE_CHECKING:
     from verifier.check.run import Checked
@@ -37,7 +20,6 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@snapshot_option
 @click.option(
     "--format",
     "form",
@@ -58,29 +40,14 @@ if TYPE_CHECKING:
     help="Accept every violation from now on: write them to this file.",
 )
 @click.option("--reason", help="Why they are accepted; goes with --write-baseline.")
-@output_option
-@timeout_option
-@no_cache_option
-@jobs_option
-@as_of_option("default is that of the snapshot, else today")
-@reading_option
-@quiet_option
-@verbose_option
-@with_errors
+@running()
 def check(
+    run: Run,
     files: tuple[Path, ...],
-    paths: tuple[Path, ...],
     form: str,
     baseline: Path | None,
     new_baseline: Path | None,
     reason: str | None,
-    output: Path | None,
-    timeout: float | None,
-    jobs: int,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
 ) -> None:
     """Check that invariants hold: sentences with the expected answer, in TOML or YAML.
 
@@ -95,26 +62,22 @@ def check(
     from verifier.check import baseline as baselines
     from verifier.check.invariants import read
     from verifier.check.run import Status
-    from verifier.check.run import check as run
-    from verifier.report.waiting import Waiting
+    from verifier.check.run import check as checked
 
     started = time.perf_counter()
     invariants = [invariant for file in files for invariant in read(file)]
     accepted = baselines.read(baseline) if baseline else baselines.Baseline()
-    snapshot = load(paths, as_of, choices)
-    show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
-    with Waiting(quiet=quiet) as waiting:
-        answers = run(snapshot.contents, invariants, timeout=timeout, jobs=jobs, progress=waiting)
+    contents = run.snapshot().contents
+    with run.waiting() as waiting:
+        answers = checked(
+            contents, invariants, timeout=run.timeout, jobs=run.jobs, progress=waiting
+        )
         found = list(accepted.apply(answers, date.today()))
     for entry in accepted.stale(found):
-        show_remarks(
-            (f"{baseline}: nothing violates `{entry.sentence}` any more: remove the entry",),
-            quiet=quiet,
-            verbose=verbose,
-        )
+        run.remark(f"{baseline}: nothing violates `{entry.sentence}` any more: remove the entry")
     if new_baseline and reason:
         write(baselines.baseline_of(found, reason), new_baseline, "toml")
-    write(_rendered(found, form, time.perf_counter() - started), output, form)
+    run.write(_rendered(found, form, time.perf_counter() - started), form)
     statuses = {item.status for item in found}
     violated = Status.VIOLATED in statuses and not new_baseline
     sys.exit(YES if violated else UNKNOWN if Status.UNKNOWN in statuses else NO)

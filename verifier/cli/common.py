@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,13 @@ import click
 from verifier.errors import ReplayError, VerifierError
 
 if TYPE_CHECKING:
-    from verifier.api import Snapshot
     from verifier.finding import Finding
 
 NO, WRONG, YES, UNKNOWN = 0, 2, 3, 4
 """Exit statuses: 1 never means an answer."""
+
+EXIT_STATUS = {"no": NO, "yes": YES, "unknown": UNKNOWN}
+"""Exit statuses by verdict."""
 
 _DEFECT = 70
 _MOST_REMARKS = 10
@@ -65,7 +66,7 @@ jobs_option = click.option(
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Processes for a question about many principals.",
+    help="Processes that what is asked about many is spread over.",
 )
 pager_option = click.option(
     "--pager/--no-pager",
@@ -87,6 +88,11 @@ reading_option = click.option(
     multiple=True,
     metavar="POINT=NAME",
     help="How a disputed point is read, as X-16=simulator; `verifier readings` lists them.",
+)
+known_accounts_option = click.option(
+    "--known-accounts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file that says whose accounts are, to be named in answers.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No remarks and no progress.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Every remark on the input.")
@@ -114,23 +120,6 @@ def as_of_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., A
         type=click.DateTime(["%Y-%m-%d"]),
         help=f"The day from which requests are made; {default}.",
     )
-
-
-def load(
-    paths: tuple[Path, ...],
-    as_of: datetime | None,
-    choices: tuple[str, ...] = (),
-    known_accounts: Path | None = None,
-) -> Snapshot:
-    """Load the snapshot that the command line names, with its `choices` of readings."""
-    if not paths:
-        raise click.UsageError("no snapshot: name a folder or file with --snapshot")
-    from verifier.api import Snapshot
-    from verifier.disputes import read
-
-    readings = read(choices)
-    day = as_of.date() if as_of else None
-    return Snapshot.load(*paths, as_of=day, readings=readings, known_accounts=known_accounts)
 
 
 def status_of(findings: Iterable[Finding], fail_on: str, *, undecided: bool) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,22 +12,12 @@ from verifier.cli.common import (
     NO,
     UNKNOWN,
     YES,
-    as_of_option,
     evidence_option,
     is_terminal,
-    load,
-    no_cache_option,
-    output_option,
     pager_option,
-    quiet_option,
-    reading_option,
-    show_remarks,
-    timeout_option,
-    verbose_option,
     width,
-    with_errors,
-    write,
 )
+from verifier.cli.running import Run, running
 
 if TYPE_CHECKING:
     from verifier.comparison import Comparison
@@ -65,31 +54,22 @@ _KINDS = ["identity", "resource", "trust", "scp", "rcp", "boundary", "session", 
     show_default=True,
     help="How to print the comparison; Markdown is made for a comment on a pull request.",
 )
-@output_option
-@timeout_option
 @evidence_option
-@no_cache_option
-@reading_option
-@as_of_option("for policies the default is any time, for snapshots the day of the new one")
 @pager_option
-@quiet_option
-@verbose_option
-@with_errors
+@running(
+    snapshot=False,
+    as_of="for policies the default is any time, for snapshots the day of the new one",
+)
 def compare(
+    run: Run,
     old: Path,
     new: Path,
     kind: str | None,
     fail_on: str,
     any_action: bool,
     form: str,
-    output: Path | None,
-    timeout: float | None,
     evidence: Path | None,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
     pages: bool,
-    quiet: bool,
-    verbose: bool,
 ) -> None:
     """Tell what NEW allows that OLD does not, and the other way round: two policies, or two
     snapshots.
@@ -112,8 +92,9 @@ def compare(
     if holds_snapshot(old) or holds_snapshot(new):
         if kind or any_action or evidence:
             raise click.UsageError("--kind, --any-action and --evidence are for policies")
-        changes = _snapshots(old, new, timeout, as_of, choices, quiet, verbose)
-        write(_rendered_changes(changes, form, is_terminal(output)), output, form, pages=pages)
+        changes = _snapshots(run, old, new)
+        text = _rendered_changes(changes, form, is_terminal(run.output))
+        run.write(text, form, pages=pages)
         sys.exit(_status_of_changes(changes, fail_on))
     from verifier.compare import compare as compare_policies
     from verifier.disputes import read
@@ -121,35 +102,25 @@ def compare(
 
     remarks: list[str] = []
     before, after = read_policies((old, new), kind, remarks.append)
-    show_remarks(tuple(remarks), quiet=quiet, verbose=verbose)
+    run.remark(*remarks)
     found = compare_policies(
         before,
         after,
-        as_of=as_of.date() if as_of else None,
-        timeout=timeout,
+        as_of=run.day,
+        timeout=run.timeout,
         evidence=evidence,
         any_action=any_action,
-        readings=read(choices),
+        readings=read(run.choices),
     )
-    write(_rendered(found, form), output, form, pages=pages)
+    run.write(_rendered(found, form), form, pages=pages)
     sys.exit(_status(found, fail_on))
 
 
-def _snapshots(
-    old: Path,
-    new: Path,
-    timeout: float | None,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
-) -> SnapshotComparison:
-    from verifier.report.waiting import Waiting
-
-    before, after = (load((path,), as_of, choices) for path in (old, new))
-    show_remarks(after.remarks, quiet=quiet, verbose=verbose)
-    with Waiting(quiet=quiet) as waiting:
-        return before.compare(after, timeout=timeout, progress=waiting)
+def _snapshots(run: Run, old: Path, new: Path) -> SnapshotComparison:
+    before, after = run.load(old), run.load(new)
+    run.remark(*after.remarks)
+    with run.waiting() as waiting:
+        return before.compare(after, timeout=run.timeout, jobs=run.jobs, progress=waiting)
 
 
 def _status(found: Comparison, fail_on: str) -> int:

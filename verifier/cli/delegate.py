@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from verifier.cli.common import (
-    NO,
-    UNKNOWN,
-    YES,
-    as_of_option,
-    format_option,
-    load,
-    no_cache_option,
-    output_option,
-    quiet_option,
-    reading_option,
-    show_remarks,
-    snapshot_option,
-    timeout_option,
-    verbose_option,
-    width,
-    with_errors,
-    write,
-)
+from verifier.cli.common import EXIT_STATUS, format_option, width
+from verifier.cli.running import Run, running
 
 if TYPE_CHECKING:
     from verifier.delegation import Delegation
@@ -36,28 +17,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("administrator")
 @click.option("--boundary", required=True, help="The ARN of the policy that bounds.")
-@snapshot_option
 @format_option
-@output_option
-@timeout_option
-@no_cache_option
-@as_of_option("default is that of the snapshot, else today")
-@reading_option
-@quiet_option
-@verbose_option
-@with_errors
-def delegate(
-    administrator: str,
-    boundary: str,
-    paths: tuple[Path, ...],
-    form: str,
-    output: Path | None,
-    timeout: float | None,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
-) -> None:
+@running()
+def delegate(run: Run, administrator: str, boundary: str, form: str) -> None:
     """Tell whether an ADMINISTRATOR, a user or role by its ARN, can ever exceed a boundary.
 
     \b
@@ -65,11 +27,9 @@ def delegate(
 
     Exit status: 0 it cannot, 3 it can, 4 unknown, 2 the input or the command is wrong.
     """  # noqa: E501
-    snapshot = load(paths, as_of, choices)
-    show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
-    found = snapshot.delegate(administrator, boundary, timeout=timeout)
-    write(_rendered(found, form), output, form)
-    sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[found.exceeds.value])
+    found = run.snapshot().delegate(administrator, boundary, timeout=run.timeout)
+    run.write(_rendered(found, form), form)
+    sys.exit(EXIT_STATUS[found.exceeds.value])
 
 
 def _rendered(found: Delegation, form: str) -> str:

@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from verifier.cli.common import (
-    NO,
-    UNKNOWN,
-    YES,
-    as_of_option,
-    format_option,
-    load,
-    no_cache_option,
-    output_option,
-    quiet_option,
-    reading_option,
-    show_remarks,
-    snapshot_option,
-    timeout_option,
-    verbose_option,
-    width,
-    with_errors,
-    write,
-)
+from verifier.cli.common import EXIT_STATUS, format_option, width
+from verifier.cli.running import Run, running
 
 if TYPE_CHECKING:
     from verifier.explanation import Explanation
@@ -35,27 +16,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("sentence")
-@snapshot_option
 @format_option
-@output_option
-@timeout_option
-@no_cache_option
-@as_of_option("default is that of the snapshot, else today")
-@reading_option
-@quiet_option
-@verbose_option
-@with_errors
-def explain(
-    sentence: str,
-    paths: tuple[Path, ...],
-    form: str,
-    output: Path | None,
-    timeout: float | None,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
-) -> None:
+@running()
+def explain(run: Run, sentence: str, form: str) -> None:
     """Tell why one caller can, or cannot, perform an action itself.
 
     \b
@@ -63,11 +26,9 @@ def explain(
 
     Exit status: 0 it cannot, 3 it can, 4 unknown, 2 the input or the command is wrong.
     """
-    snapshot = load(paths, as_of, choices)
-    show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
-    found = snapshot.explain(sentence, timeout=timeout)
-    write(_rendered(found, form), output, form)
-    sys.exit({"no": NO, "yes": YES, "unknown": UNKNOWN}[found.verdict.value])
+    found = run.snapshot().explain(sentence, timeout=run.timeout)
+    run.write(_rendered(found, form), form)
+    sys.exit(EXIT_STATUS[found.verdict.value])
 
 
 def _rendered(found: Explanation, form: str) -> str:

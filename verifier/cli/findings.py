@@ -3,64 +3,30 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from verifier.cli.common import (
-    as_of_option,
     evidence_option,
     fail_on_option,
     format_option,
-    jobs_option,
-    load,
-    no_cache_option,
-    output_option,
-    quiet_option,
-    reading_option,
-    show_remarks,
-    snapshot_option,
     status_of,
-    timeout_option,
-    verbose_option,
     width,
-    with_errors,
-    write,
 )
+from verifier.cli.running import Run, running
 
 if TYPE_CHECKING:
     from verifier.finding import Findings
 
 
 @click.command()
-@snapshot_option
 @format_option
 @fail_on_option
-@output_option
-@timeout_option
 @evidence_option
-@no_cache_option
-@jobs_option
-@as_of_option("default is that of the snapshot, else today")
-@reading_option
-@quiet_option
-@verbose_option
-@with_errors
-def findings(
-    paths: tuple[Path, ...],
-    form: str,
-    fail_on: str,
-    output: Path | None,
-    timeout: float | None,
-    evidence: Path | None,
-    jobs: int,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
-) -> None:
+@running()
+def findings(run: Run, form: str, fail_on: str, evidence: Path | None) -> None:
     """Find all that the outside of the zone of trust can do, proved to be all.
 
     \b
@@ -72,14 +38,13 @@ def findings(
     Exit status: 0 nothing is open, 3 a finding is open, 4 something is unknown, 2 the input is
     wrong.
     """
-    from verifier.report.waiting import Waiting
-
-    snapshot = load(paths, as_of, choices)
-    show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
-    with Waiting(quiet=quiet) as waiting:
-        found = snapshot.findings(timeout=timeout, evidence=evidence, jobs=jobs, progress=waiting)
-    show_remarks(found.unused, quiet=quiet, verbose=verbose)
-    write(_rendered(found, form), output, form)
+    snapshot = run.snapshot()
+    with run.waiting() as waiting:
+        found = snapshot.findings(
+            timeout=run.timeout, evidence=evidence, jobs=run.jobs, progress=waiting
+        )
+    run.remark(*found.unused)
+    run.write(_rendered(found, form), form)
     sys.exit(status_of(found.open, fail_on, undecided=bool(found.gaps)))
 
 

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from verifier.cli.common import (
-    as_of_option,
-    fail_on_option,
-    jobs_option,
-    load,
-    no_cache_option,
-    output_option,
-    quiet_option,
-    reading_option,
-    show_remarks,
-    snapshot_option,
-    status_of,
-    timeout_option,
-    verbose_option,
-    with_errors,
-    write,
-)
+from verifier.cli.common import fail_on_option, status_of
+from verifier.cli.running import Run, running
 
 _FORMATS = ("html", "markdown", "json", "sarif", "csv")
 _NAMES = ("invariants.toml", "invariants.yaml", "invariants.yml")
 
 
 @click.command()
-@snapshot_option
 @click.option(
     "--format",
     "form",
@@ -53,30 +36,15 @@ _NAMES = ("invariants.toml", "invariants.yaml", "invariants.yml")
 @click.option("--title", help="What is reviewed; default is the name of the folder.")
 @click.option("--timings", is_flag=True, help="Tell how long each question took.")
 @fail_on_option
-@output_option
-@timeout_option
-@no_cache_option
-@jobs_option
-@as_of_option("default is that of the snapshot, else today")
-@reading_option
-@quiet_option
-@verbose_option
-@with_errors
+@running()
 def review(
-    paths: tuple[Path, ...],
+    run: Run,
     form: str | None,
     files: tuple[Path, ...],
     baseline: Path | None,
     title: str | None,
     timings: bool,
     fail_on: str,
-    output: Path | None,
-    timeout: float | None,
-    jobs: int,
-    as_of: datetime | None,
-    choices: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
 ) -> None:
     """Review a snapshot: findings, who can become whom, invariants, and what was assumed.
 
@@ -87,26 +55,24 @@ def review(
     Exit status: 0 nothing is open, 3 a finding is open, 4 something is unknown, 2 the input or the
     command is wrong.
     """
-    from verifier.report.waiting import Waiting
     from verifier.review.formats import format_of, render_review
 
-    form = form or (format_of(output) if output else "markdown")
+    form = form or (format_of(run.output) if run.output else "markdown")
     if form is None:
-        raise click.UsageError(f"what {output} is to hold is not clear: give --format")
-    snapshot = load(paths, as_of, choices)
-    show_remarks(snapshot.remarks, quiet=quiet, verbose=verbose)
-    with Waiting(quiet=quiet) as waiting:
+        raise click.UsageError(f"what {run.output} is to hold is not clear: give --format")
+    snapshot = run.snapshot()
+    with run.waiting() as waiting:
         found = snapshot.review(
-            *(files or _beside(paths)),
-            title=title or paths[0].resolve().name,
+            *(files or _beside(run.paths)),
+            title=title or run.paths[0].resolve().name,
             baseline=baseline,
-            today=as_of.date() if as_of else None,
-            timeout=timeout,
-            jobs=jobs,
+            today=run.day,
+            timeout=run.timeout,
+            jobs=run.jobs,
             progress=waiting,
         )
-    show_remarks(found.outside.unused, quiet=quiet, verbose=verbose)
-    write(render_review(found, form, timings=timings), output, form)
+    run.remark(*found.outside.unused)
+    run.write(render_review(found, form, timings=timings), form)
     sys.exit(status_of(found.open, fail_on, undecided=found.is_undecided))
 
 

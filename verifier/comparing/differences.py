@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from iam_smt.credentials import Chain
 from iam_smt.model import Model
 from iam_smt.terms import FALSE, Term, both, either, implies, negation
 from verifier.comparing.edits import Edited
+from verifier.comparing.said import about, content, covered_by, is_missing, of_level
 from verifier.comparing.sides import Side
 from verifier.compile.actions import Actions
 from verifier.compile.authorize import authorize
 from verifier.compile.calls import Call
-from verifier.compile.matching import may_fit
 from verifier.compile.targets import Target
-from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
-from verifier.policy.content import statement_content
-from verifier.policy.syntax import Effect, Statement
+from verifier.policy.attached import ApplicablePolicies
+from verifier.policy.syntax import Effect
 from verifier.queries import witness
 from verifier.queries.hops import DecodedHop
 from verifier.queries.origins import Start
@@ -94,7 +92,7 @@ class Comparing:
         policies = self._there(off, target)
         covered = None
         if told:
-            covered = _covered(on, policies, action, told) if policies else None
+            covered = covered_by(on, policies, action, told) if policies else None
             if covered is None:
                 return None
         outcome = self._solve(path, policies, covered, self._precedents[len(told)])
@@ -104,7 +102,7 @@ class Comparing:
         request = outcome.main.request
         decision = semantics.authorize(request, on, self.here.world.readings)
         granting = frozenset(
-            _content(match.policy, match.statement)
+            content(match.policy, match.statement)
             for match in decision.matches
             if match.effect is Effect.ALLOW and match.statement is not None
         )
@@ -136,10 +134,10 @@ class Comparing:
         here = replace(on, resource=target.policy, shares=target.shares, rcps=target.rcps)
         there = self._there(off, target)
         if there is None:
-            return frozenset(_of_level(here.identity, action)), off is None or target.shape
+            return frozenset(of_level(here.identity, action)), off is None or target.shape
         if self._endpoints(self.here, action) != self._endpoints(self.there, action):
             return "endpoints"
-        pairs = list(zip(_about(here, action), _about(there, action), strict=False))
+        pairs = list(zip(about(here, action), about(there, action), strict=False))
         if len(here.scps) == len(there.scps) and all(one == other for one, other in pairs):
             return None
         return tuple(one ^ other for one, other in pairs), len(here.scps) == len(there.scps)
@@ -155,13 +153,13 @@ class Comparing:
         there = self._there(off, target)
         if there is None:
             return False
-        pairs = list(zip(_about(here, action), _about(there, action), strict=False))
-        if any(map(_is_missing, frozenset().union(*(one - other for one, other in pairs)))):
+        pairs = list(zip(about(here, action), about(there, action), strict=False))
+        if any(map(is_missing, frozenset().union(*(one - other for one, other in pairs)))):
             return True
         (granted, other), *rest = pairs
         missing = other - granted
         alike = len(here.scps) == len(there.scps) and all(one == other for one, other in rest)
-        return alike and bool(missing) and all(map(_is_missing, missing))
+        return alike and bool(missing) and all(map(is_missing, missing))
 
     def grants_more(
         self,
@@ -174,10 +172,10 @@ class Comparing:
         """Return whether statements that are on this side only grant a call, but those told."""
         here = replace(on, resource=target.policy, shares=target.shares, rcps=target.rcps)
         there = self._there(off, target)
-        return there is not None and _covered(here, there, action, told) is not None
+        return there is not None and covered_by(here, there, action, told) is not None
 
     def _endpoints(self, side: Side, action: str) -> Hashable:
-        return _of_level(side.snapshot.endpoints.values(), action)
+        return of_level(side.snapshot.endpoints.values(), action)
 
     def is_guarded_otherwise(self, target: Target, action: str) -> bool:
         """Return whether other policies guard a target there, as to one action."""
@@ -278,78 +276,3 @@ def _allowed(call: Call, side: Side, policies: ApplicablePolicies | None) -> Ter
             implies(call.assume.carries_identity, allowed("sts:SetSourceIdentity")),
         ]
     return both(allowed(None), *needs)
-
-
-def _covered(
-    on: ApplicablePolicies, off: ApplicablePolicies, action: str, told: frozenset[Hashable]
-) -> ApplicablePolicies | None:
-    """Return the policies without the grants that only this side has and that were not told.
-
-    None if there are no such grants. Grants that are on both sides count as told once one is.
-    """
-    theirs = set(_grants((*off.identity, *off.of_resource), action))
-    ours = set(_grants((*on.identity, *on.of_resource), action))
-    if ours <= theirs | told:
-        return None
-    wanted = told | theirs if told & theirs else told
-
-    def kept(policy: AttachedPolicy) -> AttachedPolicy:
-        if policy.policy is None:
-            return policy
-        statements = tuple(
-            statement
-            for statement in policy.statements
-            if statement.effect is Effect.DENY or _content(policy, statement) in wanted
-        )
-        return replace(policy, policy=replace(policy.policy, statements=statements))
-
-    return replace(
-        on,
-        identity=tuple(map(kept, on.identity)),
-        resource=kept(on.resource) if on.resource else None,
-        shares=tuple(map(kept, on.shares)),
-    )
-
-
-def _grants(policies: Sequence[AttachedPolicy], action: str) -> Iterator[Hashable]:
-    for policy in policies:
-        for statement in policy.statements:
-            if statement.effect is Effect.ALLOW and may_fit(statement.actions, action):
-                yield _content(policy, statement)
-
-
-def _about(policies: ApplicablePolicies, action: str) -> Iterator[frozenset[Hashable]]:
-    """Yield what each layer says of an action, the levels of the organization last."""
-    yield _of_level(policies.identity, action)
-    yield _of_level(policies.boundary, action) | ({("bounded",)} if policies.boundary else set())
-    yield _of_level(policies.session, action)
-    yield _of_level(policies.of_resource, action)
-    rcps = (_of_level(level, action) for level in policies.rcps)
-    yield frozenset().union(*rcps)
-    for level in policies.scps:
-        yield _of_level(level, action)
-
-
-def _of_level(level: Iterable[AttachedPolicy], action: str) -> frozenset[Hashable]:
-    """Return what policies that are attached together say of an action."""
-    return frozenset().union(*(_of_policy(policy, action) for policy in level))
-
-
-def _is_missing(content: Hashable) -> bool:
-    """Return whether all that is known of a policy is its name."""
-    return isinstance(content, str)
-
-
-def _content(policy: AttachedPolicy, statement: Statement) -> Hashable:
-    return policy.kind, policy.doubt, statement_content(statement)
-
-
-@lru_cache(maxsize=1 << 18)
-def _of_policy(policy: AttachedPolicy, action: str) -> frozenset[Hashable]:
-    if policy.policy is None:
-        return frozenset({policy.arn or policy.title})
-    return frozenset(
-        _content(policy, statement)
-        for statement in policy.statements
-        if may_fit(statement.actions, action)
-    )

@@ -17,8 +17,8 @@ from verifier.comparing.space import action_space, aims_of
 from verifier.comparing.targets import Changed
 from verifier.compile.actions import actions
 from verifier.compile.novel_actions import presumed
-from verifier.disputes import Readings
-from verifier.parallel import Progress
+from verifier.disputes import Meeting, Readings
+from verifier.parallel import Progress, spread
 from verifier.queries.action_classes import action_classes
 from verifier.queries.assumptions import assumptions
 from verifier.queries.grammar import parse
@@ -36,6 +36,13 @@ from verifier.snapshot_comparison import (
 )
 from verifier.verdict import Cause, Effort, Verdict, Way
 
+_Ways = dict[tuple[str, str], Way]
+_Found = tuple[Direction, set[str]]
+_Part = tuple[_Found, _Ways, set[Meeting], int]
+"""A part of the work: what only one side allows, and who was asked about; or whom the outside
+becomes. With the disputed points that were met, and the number of questions.
+"""
+
 _REACH = "what can any external principal become"
 
 
@@ -46,13 +53,14 @@ def compare_snapshots(
     timeout: float | None = None,
     progress: Progress = lambda text, done, total: None,
     readings: Readings | None = None,
+    jobs: int = 1,
 ) -> SnapshotComparison:
     """Compare two snapshots: what does the new one allow that the old one does not, and the other
     way round?
 
     `timeout` is in seconds for each question that the solver is asked; running out is an unknown.
-    Disputed points are read as `readings` say. The zone of trust is that of both together, and
-    requests are made on or after the day of the new snapshot.
+    Disputed points are read as `readings` say. `jobs` is the number of processes. The zone of trust
+    is that of both together, and requests are made on or after the day of the new snapshot.
     """
     started = time.perf_counter()
     readings = readings or Readings(new.readings)
@@ -68,19 +76,39 @@ def compare_snapshots(
     worlds = before.world, after.world
     space = action_space(*worlds) if edits else actions()
     classes = action_classes(*worlds, space=space) if edits else []
-    newly = _direction(Comparing(after, before, space, towards_new=True), classes, progress)
-    lost = _direction(Comparing(before, after, space, towards_new=False), classes, progress)
+
+    def part(number: int) -> _Part:
+        asked = solver.effort.questions
+        found: _Found = Direction(()), set()
+        ways: _Ways = {}
+        with readings.noted() as met:
+            if number < len(_SIDES):
+                here, there = _SIDES[number]
+                comparing = Comparing(sides[here], sides[there], space, towards_new=here == 1)
+                found = _direction(comparing, classes, progress)
+            elif edits:
+                ways = _reached(sides[number - len(_SIDES)], timeout)
+        return found, ways, met, solver.effort.questions - asked
+
+    sides = before, after
+    (newly, *_), (lost, *_), (_, was, *_), (_, may, *_) = parts = [
+        found for _, found in spread(part, range(4), jobs)
+    ]
     facts = tuple(changed_facts(before, after))
-    ways = [_reached(side, timeout) if edits else {} for side in (before, after)]
+    readings.met |= {meeting for *_, met, _ in parts for meeting in met}
     return SnapshotComparison(
-        _with(newly[0], ways[1], ways[0], facts),
-        _with(lost[0], ways[0], ways[1], facts),
+        _with(newly[0], may, was, facts),
+        _with(lost[0], was, may, facts),
         edits,
         len(newly[1] | lost[1]),
         len(_names(before) | _names(after)),
         (*_assumed(after, readings), *presumed(_named(newly[0], lost[0]))),
-        Effort(time.perf_counter() - started, solver.effort.questions, 0),
+        Effort(time.perf_counter() - started, sum(asked for *_, asked in parts), 0),
     )
+
+
+_SIDES = ((1, 0), (0, 1))
+"""The positions of the snapshots that allow, and that do not, in the two directions."""
 
 
 def _names(side: Side) -> set[str]:
@@ -99,7 +127,7 @@ def _named(*found: Direction) -> Iterator[str]:
     return (change.hop.action for direction in found for change in direction.changes)
 
 
-def _reached(side: Side, timeout: float | None) -> dict[tuple[str, str], Way]:
+def _reached(side: Side, timeout: float | None) -> _Ways:
     """Return the roles that outsiders can become, or may, each by who becomes it."""
     answer = ask(side.snapshot, _REACH, timeout=timeout)
     return {(way.who, way.what): way for way in answer.ways if way.verdict is not Verdict.NO}
@@ -107,8 +135,8 @@ def _reached(side: Side, timeout: float | None) -> dict[tuple[str, str], Way]:
 
 def _with(
     found: Direction,
-    here: dict[tuple[str, str], Way],
-    there: dict[tuple[str, str], Way],
+    here: _Ways,
+    there: _Ways,
     facts: tuple[OpenPoint, ...],
 ) -> Direction:
     """Add to a direction whom outsiders become here only, and what is open besides."""
@@ -127,9 +155,7 @@ def _with(
     )
 
 
-def _direction(
-    comparing: Comparing, classes: list[int], progress: Progress
-) -> tuple[Direction, set[str]]:
+def _direction(comparing: Comparing, classes: list[int], progress: Progress) -> _Found:
     """Return what only one side allows, and who was asked about."""
     callers = list(asked_about(comparing))
     changed = Changed(comparing)
