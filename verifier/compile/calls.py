@@ -155,12 +155,12 @@ class Call:
         self._only_shown: set[str] = set()
         self._given = given
         network = NetworkKeys(label, principal.kind, keys.via_service)
-        sources: list[Source] = [Given(given)] if given else []
-        sources.append(Elsewhere(label, may_have or partial(_comes_with, action), type_of))
-        sources += [source for source in (of_call, assume) if source is not None]
+        sources: list[Source] = [source for source in (of_call, assume) if source is not None]
         sources += [keys, network, self._person(), self._resource(service), tags_of(label)]
         sources += [encryption_context_of(label), Unlisted(label)]
-        self.context = SymbolicContext(label, sources, type_of)
+        elsewhere = Elsewhere(label, may_have or partial(_comes_with, action), type_of, sources)
+        first = [Given(given)] if given else []
+        self.context = SymbolicContext(label, [*first, elsewhere, *sources], type_of)
 
     def _person(self) -> PrincipalKeys:
         caller = self.caller

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from iam_smt.context import KeyType, SymbolicContext, free_key
+from iam_smt.context import KeyType, Source, SymbolicContext, free_key
 from iam_smt.keys import ABSENT, Key, SetKey, SingleKey
 from iam_smt.terms import FALSE, TRUE, Flag, Term, both
 from verifier import condition_keys
@@ -82,12 +82,14 @@ class OfCall:
 class Elsewhere:
     """Keys that come with calls of other services, or with other calls, only (R4.8, R5.60).
 
-    `may_have` gives a term that holds iff the call can have a key, `type_of` its type.
+    `may_have` gives a term that holds iff the call can have a key, `type_of` its type; what is
+    known of a key that comes is known to one of the sources `behind`.
     """
 
     label: str
     may_have: Callable[[str], Term]
     type_of: Callable[[str], KeyType | None]
+    behind: Sequence[Source]
 
     def key(self, name: str) -> Key | None:
         """Return the key `name` if it cannot come with every such call."""
@@ -97,10 +99,12 @@ class Elsewhere:
         key_type = self.type_of(name) or KeyType.TEXT
         if possible is FALSE:
             return SetKey(FALSE, ()) if key_type is KeyType.TEXTS else ABSENT
-        free = free_key(self.label, name, key_type)
-        if isinstance(free, SingleKey):
-            return SingleKey(both(possible, free.present), free.value)
-        return SetKey(both(possible, free.present), free.members)
+        known = (source.key(name) for source in self.behind)
+        found = next((key for key in known if key), None) or free_key(self.label, name, key_type)
+        present = both(possible, found.present)
+        if isinstance(found, SingleKey):
+            return SingleKey(present, found.value)
+        return SetKey(present, found.members)
 
     def axioms(self) -> list[Term]:
         """Nothing more is known of such keys."""
