@@ -28,6 +28,7 @@ class WhoKind(Enum):
     SERVICE = "any service"
     USERS = "any user"
     ROLES = "any role"
+    WORKLOADS = "any workload"
     USER = "user"
     ROLE = "role"
     OTHERS = "any principal of other accounts"

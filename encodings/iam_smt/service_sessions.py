@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from iam_smt.automata import Clause, clause
 from iam_smt.context import ACCOUNT, KeyType, free_key
-from iam_smt.keys import ABSENT, Key, SingleKey
+from iam_smt.keys import ABSENT, Key, SingleKey, known
 from iam_smt.patterns import ANYTHING, DIGIT, NOT_COLON, Pattern, Run
-from iam_smt.terms import Flag, Term, both, negation
+from iam_smt.terms import TRUE, Flag, Term, both, negation
 from iam_smt.texts import StringVariable, View, member
 
 SERVICE_SESSION_KEYS = {
@@ -46,6 +46,13 @@ _OF_ONE_SERVICE = {
 }
 """The service without which there is no such session; the other keys are of several."""
 
+_NAMED_BY = {
+    "ec2": "ec2:sourceinstancearn",
+    "lambda": "lambda:sourcefunctionarn",
+    "codebuild": "codebuild:projectarn",
+}
+"""The key that holds the ARN of what runs, by its service (5.1)."""
+
 _PART = Run(NOT_COLON)
 _HEAD: Pattern = ("arn:", _PART, ":", _PART, ":", _PART, ":")
 _TAIL: Pattern = (":", ANYTHING)
@@ -55,17 +62,27 @@ _TAIL: Pattern = (":", ANYTHING)
 class ServiceSession:
     """The keys of a session that one of these services may run, None standing for any service.
 
-    What it runs is in none of the accounts `elsewhere` (R5.57). `keys` are those asked for so far.
+    What it runs is in none of the accounts `elsewhere` (R5.57), or is what `runs` has the ARN of.
+    `keys` are those asked for so far.
     """
 
     def __init__(
-        self, label: str, services: Iterable[str] | None, elsewhere: Clause | None = None
+        self,
+        label: str,
+        services: Iterable[str] | None,
+        elsewhere: Clause | None = None,
+        runs: str = "",
     ) -> None:
         self._label = label
         self._services = None if services is None else {name.split(".")[0] for name in services}
         self._elsewhere = elsewhere
         self.keys: dict[str, Key] = {}
-        self._on_instance = Flag(f"{label} runs on an EC2 instance")
+        runner = runs.split(":")[2] if runs else ""
+        self._on_instance: Term = (
+            TRUE if runner == "ec2" else Flag(f"{label} runs on an EC2 instance")
+        )
+        if runner in _NAMED_BY:
+            self.keys[_NAMED_BY[runner]] = known(runs)
 
     def key(self, name: str) -> Key:
         """Return the key `name` of the session."""

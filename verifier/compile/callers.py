@@ -237,6 +237,26 @@ def open_session(
     return session_caller(snapshot, role, label, credentials, name)
 
 
+def running_session(
+    snapshot: Snapshot, role: Role, workload: str, service: str, name: str, label: str, chain: Chain
+) -> Caller:
+    """Return the session of a role that a service makes for a workload, by its ARN, under a name;
+    "" if the name is open (R7.1). It shows no MFA, and comes from no other session (R5.21).
+    """
+    credentials = OpenSession(
+        label,
+        chain,
+        symbolic_tags(role.tags, label, _of_tags(snapshot)),
+        taggable=trusts(role, "sts:tagsession"),
+        identifiable=trusts(role, "sts:setsourceidentity"),
+        chainable=False,
+        by_service=ServiceSession(label, [service], runs=workload),
+        by_user=False,
+    )
+    opened = StringVariable(f"{label}.session name", SESSION_NAME, ("example",))
+    return session_caller(snapshot, role, label, credentials, name or opened)
+
+
 def root_caller(
     snapshot: Snapshot, account: str, partition: str, label: str, chain: Chain
 ) -> Caller:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from verifier.escalation.arrivals import arrivals
 from verifier.escalation.entities import Entities
 from verifier.escalation.memory import Memory
-from verifier.escalation.search import Arrivals, Escalation, arrivals
+from verifier.escalation.search import Arrivals, Escalation, controlled
 from verifier.escalation.together import Together
 from verifier.queries.barriers import barriers
 from verifier.queries.hops import DecodedHop
@@ -36,7 +37,8 @@ class Asking:
         self._memory = Memory()
         self._arrivals = arrivals(world, question, offers, self._memory)
         parts = (world, self._entities, self._memory, question, self._arrivals)
-        self._together = Together(*parts) if together and _is_plain(question) else None
+        plain = _is_plain(question) and not controlled(world, question)
+        self._together = Together(*parts) if together and plain else None
 
     def answer(self, origin: Origin) -> Way:
         """Return the answer for one class of callers, the reasons of a no aside."""

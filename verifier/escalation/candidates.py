@@ -188,7 +188,9 @@ class Candidates:
         kind = workload_type(primitive)
         for workload in state.snapshot.workloads.values():
             ours = state.role(workload.role)
-            if ours is None or workload.account != account or ours.arn in self._taken:
+            if ours is None or workload.account != account:
+                continue
+            if ours.arn in self._taken and workload.arn != self._scene.controls:
                 continue
             if is_of_type(workload.arn, kind) and self._runs(primitive, ours):
                 yield Binding(account, workload.arn, ours.arn)

@@ -25,6 +25,9 @@ def actor(scene: Scene, primitive: Primitive, binding: Binding) -> Actor | None:
     match primitive.effect:
         case Effect.BECOMES_USER:
             return _limited(primitive, binding.target)
+        case Effect.BECOMES_ROLE if binding.target and binding.target == scene.controls:
+            key, account = binding.target, account_of(binding.role)
+            return Actor(key, account, binding.role, by_service=True)
         case Effect.BECOMES_ROLE:
             return _limited(primitive, binding.role, by_service=True)
         case Effect.ASSUMES_ROLE:

@@ -24,10 +24,12 @@ class Scene:
     """What a state looks like to the calls of one formula.
 
     An entity of the caller's own making has an open name, and a resource that is made on the way
-    an open ARN, each the same wherever it occurs.
+    an open ARN, each the same wherever it occurs. `controls` is the ARN of a workload that counts
+    beside its role: the question is who comes to control it.
     """
 
-    def __init__(self, world: World, state: State) -> None:
+    def __init__(self, world: World, state: State, controls: str = "") -> None:
+        self.controls = controls
         self.base = world
         self.state = state
         self._names: dict[str, StringVariable] = {}

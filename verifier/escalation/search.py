@@ -6,17 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from verifier.compile.targets import Target
 from verifier.disputes import Meeting
-from verifier.errors import QuestionError
 from verifier.escalation import effects
 from verifier.escalation.actors import Actor
-from verifier.escalation.administrators import is_administrator
 from verifier.escalation.bindings import Binding
-from verifier.escalation.deciding import Decider
 from verifier.escalation.derivations import derivation
 from verifier.escalation.entities import Entities
-from verifier.escalation.guards import openings, outsider
 from verifier.escalation.memory import Memory
 from verifier.escalation.plans import Final, Plan, Planner
 from verifier.escalation.steps import Made, Step
@@ -26,14 +21,13 @@ from verifier.escalation.takeover import Takeover
 from verifier.escalation.words import does
 from verifier.queries import witness
 from verifier.queries.barriers import Closed
-from verifier.queries.callers import callers
 from verifier.queries.closure import ANY_LENGTH
 from verifier.queries.hops import DecodedHop
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin
 from verifier.queries.search import asked_in_replay
 from verifier.queries.world import World
-from verifier.question import Question, RouteKind, Whom
+from verifier.question import Question, RouteKind
 from verifier.snapshot.model import Role
 from verifier.verdict import Verdict, Way
 
@@ -68,7 +62,10 @@ class Escalation:
         self._world = world
         self._limit = question.route.limit or (1 if directly else ANY_LENGTH)
         entries = primitives() if by_table else ()
-        self._takeover = Takeover(world, origin, entities, memory, entries, alone=alone)
+        controls = controlled(world, question)
+        self._takeover = Takeover(
+            world, origin, entities, memory, entries, alone=alone, controls=controls
+        )
         self._planner = Planner(world, entities, self._takeover)
         self._memory = memory
         self.found: Plan | None = None
@@ -180,62 +177,8 @@ class Escalation:
         return frozenset(self._world.readings.met)
 
 
-def arrivals(world: World, question: Question, offers: Offers, memory: Memory) -> Arrivals:
-    """Return what finds the ends that a question is about.
-
-    Raises `QuestionError` if it names somebody to become whom the snapshot has not.
-    """
-    if question.whom is None:
-        return calls(offers, memory)
-    if question.whom.principal is None:
-        return _administrators(world, question.whom, question.text)
-    found = {origin.known_principal for origin in callers(world, question.whom.principal)}
-    return lambda takeover, actor: [Final(actor)] if actor.entity in found else []
-
-
-def _administrators(world: World, whom: Whom, text: str) -> Arrivals:
-    if whom.account is not None and whom.account not in world.snapshot.accounts:
-        raise QuestionError(f"there is no account {whom.account} in this snapshot", text)
-
-    def found(takeover: Takeover, actor: Actor) -> Iterator[Final]:
-        entity = takeover.state.user(actor.entity) or takeover.state.role(actor.entity)
-        known = actor.account in takeover.state.snapshot.accounts
-        if actor.only or not known or whom.account not in (None, actor.account):
-            return
-        if actor.is_root or (entity is not None and is_administrator(entity, perhaps=True)):
-            yield Final(actor, administers=True)
-
-    return found
-
-
-def calls(offers: Offers, memory: Memory) -> Arrivals:
-    """Return what finds whoever may make one of the calls that `offers` lists."""
-
-    def found(takeover: Takeover, actor: Actor) -> Iterator[Final]:
-        decider = Decider(takeover.scene, actor, memory, takeover.doubts)
-        for action, target in offers.to(decider.caller):
-            if actor.may(action) and decider.calls(action, target):
-                yield Final(actor, call=(action, target))
-        for action, target in offers.aims:
-            yield from _by_opening(takeover, decider, action, target)
-
-    return found
-
-
-def _by_opening(
-    takeover: Takeover, decider: Decider, action: str, target: Target
-) -> Iterator[Final]:
-    """Yield how an actor may let itself, or somebody else, make a call that none could (P8.80)."""
-    actor, scene = decider.actor, takeover.scene
-    for opening in openings(scene, action, target):
-        if opening.needs and not takeover.conditional:
-            continue
-        if not decider.names(opening) or not decider.calls(opening.action, opening.on):
-            continue
-        call = (action, opening.opened)
-        if actor.may(action) and decider.calls(*call):
-            yield Final(actor, call=call, opening=opening)
-            continue
-        other = outsider(scene, str(opening.opened.owner))
-        if Decider(scene, other, decider.memory, takeover.doubts).calls(*call):
-            yield Final(actor, call=call, opening=opening, by=other)
+def controlled(world: World, question: Question) -> str:
+    """Return the workload that somebody is to control, by ARN, "" if it is no such question."""
+    principal = question.whom.principal if question.whom else None
+    name = principal.names[0] if principal and principal.names else ""
+    return name if name in world.snapshot.workloads else ""

@@ -55,13 +55,14 @@ class Takeover:
         entries: Iterable[Primitive] = (),
         *,
         alone: bool = False,
+        controls: str = "",
         settles: Callable[[Takeover, Actor], bool] = lambda takeover, actor: False,
     ) -> None:
         self.world = world
         self._alone = alone
         self._settles = settles
         self.state = State(entities, widen=True)
-        self.scene = Scene(world, self.state)
+        self.scene = Scene(world, self.state, controls)
         self.doubts: set[str] = set()
         self.actors: dict[str, Actor] = {}
         self.brought: dict[str, Step] = {}
@@ -181,7 +182,8 @@ class Takeover:
             return (primitive, binding) in self._groups[binding.account]
         actor = effects.actor(self.scene, primitive, binding)
         if actor is not None:
-            return actor.key in self.actors or actor.entity in self.actors
+            counts = actor.key != self.scene.controls
+            return actor.key in self.actors or (counts and actor.entity in self.actors)
         return effects.change(self.scene, primitive, binding) in self._known
 
     def bring(

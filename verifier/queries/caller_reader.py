@@ -42,6 +42,9 @@ class CallerReader(Transformer[Token, Any]):
     def roles(self, parts: list[Any]) -> Who:
         return Who(WhoKind.ROLES, (), parts[0], parts[1] or ())
 
+    def workloads(self, parts: list[Any]) -> Who:
+        return Who(WhoKind.WORKLOADS, (), parts[0], parts[1] or ())
+
     def named_user(self, parts: list[Token]) -> Who:
         return Who(WhoKind.USER, (str(parts[0]),))
 

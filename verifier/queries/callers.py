@@ -12,6 +12,7 @@ from verifier.errors import QuestionError
 from verifier.policy.principals import FederatedUserEntry
 from verifier.queries import origins
 from verifier.queries.origins import Origin
+from verifier.queries.workloads import workload, workloads
 from verifier.queries.world import World
 from verifier.question import Who, WhoKind
 from verifier.snapshot.model import Role, User
@@ -67,6 +68,8 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
             yield from _some(_users(world, who), "user", who)
         case WhoKind.ROLES:
             yield from _some(_roles(world, who), "role", who)
+        case WhoKind.WORKLOADS:
+            yield from _some(_workloads(world, who), "workload", who)
         case WhoKind.USER | WhoKind.ROLE:
             yield from _by_name(world, who)
         case WhoKind.ACCOUNT:
@@ -168,6 +171,13 @@ def _roles(world: World, who: Who) -> Iterator[Origin]:
             yield origins.role(world, role)
 
 
+def _workloads(world: World, who: Who) -> Iterator[Origin]:
+    wanted = _wanted(who)
+    for item in workloads(world):
+        if wanted(item.arn, item.account):
+            yield workload(world, item)
+
+
 def _federated_users(world: World) -> Iterator[Origin]:
     """Yield the federated users that policies of resources name; of all others nobody can tell."""
     named = {
@@ -190,8 +200,9 @@ def _principal(world: World, text: str) -> Iterator[Origin]:
         wanted = clause([pattern_of(text)])
         found = [origins.user(world, user) for user in snapshot.users() if user.arn in wanted]
         found += [origins.role(world, role) for role in snapshot.roles() if role.arn in wanted]
+        found += [workload(world, item) for item in workloads(world) if item.arn in wanted]
         if not found:
-            raise QuestionError(f"no user or role of this snapshot is like `{text}`")
+            raise QuestionError(f"no user, role or workload of this snapshot is like `{text}`")
         yield from found
         return
     if (user := snapshot.user(text)) is not None:
@@ -199,6 +210,9 @@ def _principal(world: World, text: str) -> Iterator[Origin]:
         return
     if (role := snapshot.role(text)) is not None:
         yield origins.role(world, role)
+        return
+    if (item := snapshot.workloads.get(text)) is not None:
+        yield workload(world, item)
         return
     if _PROVIDER.match(text):
         yield _federated(world, text)
@@ -210,7 +224,11 @@ def _named(world: World, text: str) -> Origin:
     """Return a root user, a session, or a principal of an account that is not in the snapshot."""
     match = _PRINCIPAL.fullmatch(text)
     if match is None:
-        raise QuestionError(f"`{text}` is not the ARN of a principal")
+        near = get_close_matches(text, world.snapshot.workloads, 1, 0.6)
+        hint = f"; did you mean `{near[0]}`" if near else ""
+        raise QuestionError(
+            f"`{text}` is neither the ARN of a principal nor of a workload of this snapshot{hint}"
+        )
     account = world.snapshot.accounts.get(match["account"])
     if account is None:
         return origins.given(world, text)
