@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from verifier.escalation import effects
 from verifier.escalation.actors import Actor, asking
@@ -194,7 +195,7 @@ class Takeover:
             return
         actor = effects.actor(self.scene, primitive, binding)
         if actor is not None:
-            step = self._step(primitive, binding, made, actor=actor)
+            step = self._step(primitive, binding, made, actor)
             self.brought[actor.key] = step
             self._add(actor, self.queue.weight(step))
         elif primitive.effect in _MEMBERSHIPS:
@@ -204,7 +205,7 @@ class Takeover:
                     self._member((primitive, binding), made, key)
         else:
             change = effects.change(self.scene, primitive, binding)
-            self._change(self._step(primitive, binding, made, change=change), change)
+            self._change(self._step(primitive, binding, made, change), change)
             if primitive.effect in (Effect.TRUST, Effect.NEW_ROLE):
                 self._open_trust(decider, change.entity)
 
@@ -213,20 +214,17 @@ class Takeover:
         primitive, binding = place
         change = Change(primitive.effect, binding.target, user)
         if change not in self._known:
-            self._change(self._step(primitive, binding, made, change=change), change)
+            self._change(self._step(primitive, binding, made, change), change)
 
     def _step(
-        self,
-        primitive: Primitive,
-        binding: Binding,
-        made: tuple[Made, ...],
-        *,
-        actor: Actor | None = None,
-        change: Change | None = None,
+        self, primitive: Primitive, binding: Binding, made: tuple[Made, ...], brings: Actor | Change
     ) -> Step:
         self._steps += 1
         needs = tuple(conditions(primitive, binding, made, self.state))
-        return Step(self._steps, primitive, binding, made, actor, change, needs)
+        found = Step(self._steps, primitive, binding, made, needs=needs)
+        if isinstance(brings, Actor):
+            return replace(found, actor=brings)
+        return replace(found, change=brings)
 
     def _change(self, step: Step, change: Change) -> None:
         self._known.add(change)
