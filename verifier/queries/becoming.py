@@ -10,7 +10,7 @@ from verifier.queries.closure import Closure, Trail
 from verifier.queries.offers import Offers
 from verifier.queries.provisos import provisos
 from verifier.queries.search import Found, Impossible, Undecided, find
-from verifier.queries.states import StateSearch
+from verifier.queries.states import Chained, StateSearch
 from verifier.queries.world import World
 from verifier.snapshot.model import Role
 from verifier.verdict import Verdict, Way
@@ -66,11 +66,11 @@ def _by_state(world: World, closure: Closure, waiting: dict[str, Role]) -> Itera
     search = StateSearch(world, closure.origin, Offers(()), within)
     open_roles: dict[str, str] = {}
     for layer in search.layers():
-        for arn, states in layer.items():
-            for start, roles in states.values():
-                if arn not in waiting or len(roles) >= closure.limit:
+        for found in layer.values():
+            for arn, trail in _all_alike(search, found.values()):
+                if arn not in waiting or len(trail.roles) >= closure.limit:
                     continue
-                way = _confirmed(world, closure, Trail(start, roles))
+                way = _confirmed(world, closure, trail)
                 if isinstance(way, Undecided):
                     open_roles[arn] = way.reason
                 elif isinstance(way, Impossible):
@@ -83,6 +83,17 @@ def _by_state(world: World, closure: Closure, waiting: dict[str, Role]) -> Itera
         reason = open_roles.get(arn) or "; ".join(sorted(search.doubts))
         if reason:
             yield Way(closure.origin.name, Verdict.UNKNOWN, reason=reason, what=arn)
+
+
+def _all_alike(search: StateSearch, chains: Iterable[Chained]) -> Iterator[tuple[str, Trail]]:
+    """Yield trails with the ARN of their last role, to each that is like that of a chain: nothing
+    is changed when the two take each other's places.
+    """
+    for start, roles in chains:
+        last = roles[-1]
+        for other in search.alike.of(last):
+            swapped = {last.arn: other, other.arn: last}
+            yield other.arn, Trail(start, tuple(swapped.get(role.arn, role) for role in roles))
 
 
 def _before(world: World, roles: list[Role], goals: Iterable[str]) -> list[Role]:

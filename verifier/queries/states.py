@@ -20,6 +20,7 @@ from iam_smt.texts import StringVariable
 from iam_smt.theory import Sat, Unsolved
 from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
+from verifier.queries.likeness import Likeness
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin, Start
 from verifier.queries.paths import Path
@@ -117,7 +118,9 @@ class _Node:
 
 
 class StateSearch:
-    """Follows states from an origin over the roles `within`, which a coarser search has found."""
+    """Follows states from an origin over the roles `within`, which a coarser search has found; of
+    roles that nothing tells apart over two: `alike` has the others.
+    """
 
     def __init__(self, world: World, origin: Origin, offers: Offers, within: list[Role]) -> None:
         self._world = world
@@ -127,7 +130,8 @@ class StateSearch:
         served = {
             arn for start in origin.starts if start.kind is Kind.SERVICE for arn in start.roles()
         }
-        for role in within:
+        self.alike = Likeness(world, origin, offers, within)
+        for role in self.alike.representatives():
             chain = Chain()
             label = f"session of {role.name}"
             caller = world.open_session(role, label, chain, by_service=role.arn in served)
@@ -150,7 +154,7 @@ class StateSearch:
             return
         layer = self._first()
         while layer:
-            self.reached |= dict.fromkeys(layer)
+            self.reached |= dict.fromkeys(self.alike.like(layer))
             yield layer
             if sum(map(len, self._seen.values())) > _MOST_STATES:
                 self.doubts.add("the chains have more states than are followed")
@@ -213,9 +217,11 @@ class StateSearch:
                 node.note(path.term() for path in self._onward(node))
             for start in self._origin.starts:
                 for role in start.roles().values():
-                    chain = Chain()
-                    Path(self._world, start.make(chain), chain, begins=True).assume(role).term()
-                    chains.append(chain)
+                    if role.arn in self._nodes:
+                        chain = Chain()
+                        path = Path(self._world, start.make(chain), chain, begins=True)
+                        path.assume(role).term()
+                        chains.append(chain)
             for node in self._nodes.values():
                 for chain in chains:
                     node.chain.matters_as_to(chain)

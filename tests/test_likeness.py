@@ -1,0 +1,84 @@
+"""Which roles nothing tells apart, and what that saves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_snapshot import A, B, allow, role, trust, write
+from verifier import Snapshot, Verdict
+from verifier.queries import likeness, origins
+from verifier.queries.goals import Goal, aims
+from verifier.queries.likeness import Likeness
+from verifier.queries.offers import Offers
+from verifier.queries.world import World
+
+_COUNT = 12
+
+
+def _arn(number: int | str) -> str:
+    return f"arn:aws:iam::{A}:role/r{number}"
+
+
+def _crowd(folder: Path, trusted: Any, **condition: Any) -> Snapshot:
+    """Return a snapshot of roles that trust the same, and a goal that none of them comes to."""
+    entry = trust(trusted)
+    entry["Statement"] |= {"Action": ["sts:AssumeRole", "sts:TagSession"]}
+    colours = {"aws:RequestTag/team": ["blue", "green"]}
+    entry["Statement"]["Condition"] = {"StringEqualsIfExists": colours}
+    statement = allow(["sts:AssumeRole", "sts:TagSession"])
+    policies = [{"PolicyName": "p", "PolicyDocument": statement}]
+    roles = [
+        role(f"r{number}", AssumeRolePolicyDocument=entry, RolePolicyList=policies)
+        for number in range(_COUNT)
+    ]
+    red = {"StringEquals": {"aws:PrincipalTag/team": "red"}, **condition}
+    goal = [{"PolicyName": "g", "PolicyDocument": allow("s3:DeleteBucket")}]
+    document = trust({"AWS": A}, Condition=red)
+    roles.append(role("goal", AssumeRolePolicyDocument=document, RolePolicyList=goal))
+    return Snapshot.load(write(folder, {"a.json": {"RoleDetailList": roles}}))
+
+
+def _classes(snapshot: Snapshot) -> list[int]:
+    world = World(snapshot.contents)
+    offers = Offers(aims(world, Goal(("s3:DeleteBucket",))))
+    found = Likeness(world, origins.outside(world), offers, list(world.snapshot.roles())).classes
+    return sorted(map(len, found))
+
+
+@pytest.mark.parametrize(
+    ("trusted", "condition", "classes"),
+    [
+        ({"AWS": [A, B]}, {}, [1, 12]),
+        ({"AWS": [B, *map(_arn, range(12))]}, {}, [1, 12]),
+        ({"AWS": [B, _arn(1)]}, {}, [1, 1, 11]),
+        ({"AWS": [B, f"arn:aws:sts::{A}:assumed-role/r3/x"]}, {}, [1, 1, 11]),
+        ({"AWS": [A, B]}, {"ArnLike": {"aws:PrincipalArn": _arn("1*")}}, [1, 3, 9]),
+        ({"AWS": [A, B]}, {"StringLike": {"aws:userid": "AROAR7:*"}}, [1, 1, 11]),
+        ({"AWS": [A, B]}, {"StringLike": {"aws:userid": "*:deploy"}}, [1, 12]),
+        ({"AWS": [A, B]}, {"StringLike": {"aws:userid": "AROA*7"}}, [1] * 13),
+        (
+            {"AWS": [A, B]},
+            {"StringEquals": {"aws:PrincipalTag/owner": "${aws:PrincipalArn}"}},
+            [1] * 13,
+        ),
+    ],
+)
+def test_classes(trusted: Any, condition: Any, classes: list[int], tmp_path: Path) -> None:
+    """Roles are alike but for those that a policy names, or whose ARN or id a condition tells."""
+    assert _classes(_crowd(tmp_path, trusted, **condition)) == classes
+
+
+def test_a_crowd_costs_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A no about roles that all trust each other takes questions in proportion to their number."""
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    snapshot = _crowd(tmp_path, {"AWS": [A, B]}, **mfa)
+    question = f"can anyone outside {A} reach s3:DeleteBucket via role assumption"
+    quick = snapshot.ask(question)
+    monkeypatch.setattr(likeness, "_FEW", 1000)
+    slow = snapshot.ask(question)
+    assert quick.verdict is slow.verdict is Verdict.NO
+    assert quick.ways[0].reached and set(quick.ways[0].reached) == set(slow.ways[0].reached)
+    assert quick.effort.questions < 6 * _COUNT < slow.effort.questions
