@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
-from iam_smt import cells, values
+from iam_smt import cells
 from iam_smt.automata import clause
-from iam_smt.cells import Cell, Group
+from iam_smt.filling import Homes, Tied
 from iam_smt.finite import Among, FiniteVariable, blamed, remaining
 from iam_smt.found import Chosen, Clash, GaveUp, Strings
-from iam_smt.holes import Fits, filled, refuted
+from iam_smt.holes import Fits
 from iam_smt.members import members
-from iam_smt.realize import Conflict, Realized
 from iam_smt.sets import SetVariable, Several, Some
-from iam_smt.texts import Member, Same, StringVariable, Text
-
-_VALUES_TRIED = 8
-"""How many values of a hole are tried before giving up."""
+from iam_smt.texts import Member, Same, StringVariable
 
 
 def find_strings(chosen: Iterable[Chosen]) -> Strings | list[Clash] | GaveUp:
     """Find values for every variable that `chosen` is about, or every clash met on the way."""
     return _Search(chosen).run()
-
-
-@dataclass
-class _Tied:
-    """A group that waits for others: for the values of holes, or for the name that governs it."""
-
-    group: Group
-    holes: list[tuple[Fits, bool]] = field(default_factory=list)
-    names: FiniteVariable | None = None
 
 
 class _Search:
@@ -44,19 +30,13 @@ class _Search:
         self._holes: dict[StringVariable, list[tuple[Fits, bool]]] = {}
         self._names: dict[FiniteVariable, list[tuple[Among, bool]]] = {}
         self._found = Strings()
-        self._settled: set[StringVariable] = set()
         for atom, value in chosen:
             self._sort(atom, value)
         for names in self._names:
             if names.governed:
                 self._choices.setdefault(names.governed.variable, [])
         self._groups, self._clashes = cells.groups(self._choices, self._links)
-        self._home = {
-            variable: group
-            for group in self._groups
-            for cell in group
-            for variable in cell.variables
-        }
+        self._homes = Homes(self._groups)
 
     def _sort(self, atom: object, value: bool) -> None:
         match atom:
@@ -110,15 +90,15 @@ class _Search:
             self._found.texts.update(dict.fromkeys(cell.variables, cell.text or ""))
         return self._found
 
-    def _waiting(self) -> list[_Tied]:
-        tied: dict[int, _Tied] = {}
+    def _waiting(self) -> list[Tied]:
+        tied: dict[int, Tied] = {}
         for variable, holes in self._holes.items():
-            group = self._home[variable]
-            tied.setdefault(id(group), _Tied(group)).holes += holes
+            group = self._homes[variable]
+            tied.setdefault(id(group), Tied(group)).holes += holes
         for names in self._names:
             if names.governed:
-                group = self._home[names.governed.variable]
-                tied.setdefault(id(group), _Tied(group)).names = names
+                group = self._homes[names.governed.variable]
+                tied.setdefault(id(group), Tied(group)).names = names
         return list(tied.values())
 
     def _alone(self, waiting: set[int]) -> Iterator[Clash | GaveUp | None]:
@@ -134,17 +114,17 @@ class _Search:
             if not _sources(literals):
                 yield self._members(variable, literals)
 
-    def _is_ready(self, tied: _Tied, waiting: list[_Tied]) -> bool:
-        needed = {id(self._home[base]) for atom, _ in tied.holes for base in atom.hollow.sources}
+    def _is_ready(self, tied: Tied, waiting: list[Tied]) -> bool:
+        needed = {id(self._homes[base]) for atom, _ in tied.holes for base in atom.hollow.sources}
         return needed.isdisjoint(id(other.group) for other in waiting)
 
-    def _solve(self, tied: _Tied) -> Clash | GaveUp | None:
+    def _solve(self, tied: Tied) -> Clash | GaveUp | None:
         """Choose texts for a group that waited, and the name that governs it."""
-        clash = cells.solve(tied.group) or self._refuted(tied)
+        clash = cells.solve(tied.group) or self._homes.refuted(tied)
         if clash is not None:
             return clash
         if tied.names is None or tied.names.governed is None:
-            return self._fill(tied)
+            return self._homes.fill(tied)
         bits = self._found.names[tied.names]
         governed = tied.names.governed
         (cell,) = (cell for cell in tied.group if governed.variable in cell.variables)
@@ -153,7 +133,7 @@ class _Search:
         failed = 0
         for names, domain, plain in governed.domains(bits):
             cell.facts, cell.suggestions = [(domain, True)], [plain]
-            outcome = cells.solve(tied.group) or self._fill(tied)
+            outcome = cells.solve(tied.group) or self._homes.fill(tied)
             if outcome is None:
                 self._found.names[tied.names] = names
                 return None
@@ -167,67 +147,16 @@ class _Search:
         chosen = self._names[tied.names]
         return Clash(frozenset([*against, *blamed(tied.names, chosen, failed)]))
 
-    def _refuted(self, tied: _Tied) -> Clash | None:
-        for cell in tied.group:
-            holes = [item for item in tied.holes if item[0].variable in cell.variables]
-            literals = [(atom, literal) for (atom, _), literal in cell.choices]
-            core = refuted(holes, literals) if holes else None
-            if core is not None:
-                return Clash(core | {(same, True) for same in cell.equalities})
-        return None
-
-    def _fill(self, tied: _Tied) -> Clash | GaveUp | None:
-        """Choose texts that suit the values of the holes, trying other values where they may be
-        changed.
-        """
-        if not tied.holes:
-            return None
-        bases = [base for atom, _ in tied.holes for base in atom.hollow.sources]
-        facts = [list(cell.facts) for cell in tied.group]
-        tried: dict[StringVariable, list[str]] = {}
-        outcome: Clash | GaveUp | None = None
-        for attempt in range(_VALUES_TRIED):
-            for cell, known in zip(tied.group, facts, strict=True):
-                holes = [item for item in tied.holes if item[0].variable in cell.variables]
-                cell.facts = [*known, *filled(holes, self._value)]
-            outcome = cells.solve(tied.group)
-            if outcome is None:
-                self._settled.update(bases)
-                break
-            if not self._change(bases[attempt % len(bases)], tried):
-                break
-        for cell, known in zip(tied.group, facts, strict=True):
-            cell.facts = known
-        if isinstance(outcome, Clash):
-            return self._blaming(Clash(outcome.chosen | set(tied.holes)), bases) or GaveUp(
-                bases[0].name
-            )
-        return outcome
-
-    def _change(self, base: StringVariable, tried: dict[StringVariable, list[str]]) -> bool:
-        """Give another text to the source of a hole, unless others rely on it."""
-        group = self._home[base]
-        if base in self._settled or len(group) > 1:
-            return False
-        (cell,) = group
-        before = tried.setdefault(base, [])
-        before.append(cell.text or "")
-        found = cell.find(before)
-        if not isinstance(found, Realized):
-            return False
-        cell.text = found.text
-        return True
-
     def _members(
         self, variable: SetVariable, literals: list[tuple[Some | Several, bool]]
     ) -> Clash | GaveUp | None:
-        found = members(variable, literals, self._value, self._taken(variable))
+        found = members(variable, literals, self._homes.value, self._taken(variable))
         if isinstance(found, tuple):
             self._found.sets[variable] = found
             return None
         if isinstance(found, GaveUp):
             return found
-        return self._blaming(found, _sources(literals)) or GaveUp(variable.name)
+        return self._homes.blaming(found, _sources(literals)) or GaveUp(variable.name)
 
     def _taken(self, variable: SetVariable) -> tuple[str, ...]:
         """Return the members of the sets that the set shares none with, which are found first."""
@@ -237,25 +166,6 @@ class _Search:
         return tuple(
             member for other in variable.apart for member in self._found.sets.get(other, ())
         )
-
-    def _blaming(self, clash: Clash, bases: list[StringVariable]) -> Clash | None:
-        """Return a clash that was found with certain values in holes together with the choices
-        that force these values; None if there may be others.
-        """
-        chosen = set(clash.chosen)
-        for base in bases:
-            cell = self._cell(base)
-            moved = cell.find([cell.text or ""])
-            if cell.apart or cell.facts or not isinstance(moved, Conflict):
-                return None
-            chosen |= cell.blamed(moved)
-        return Clash(frozenset(chosen))
-
-    def _value(self, text: Text) -> str:
-        return values.value(text, lambda variable: self._cell(variable).text or "")
-
-    def _cell(self, variable: StringVariable) -> Cell:
-        return next(cell for cell in self._home[variable] if variable in cell.variables)
 
 
 def _sources(literals: list[tuple[Some | Several, bool]]) -> list[StringVariable]:

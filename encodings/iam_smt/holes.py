@@ -6,6 +6,7 @@ fits, where it follows without the values, or with each value as a letter of its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,31 @@ class Hollow:
     def sources(self) -> list[StringVariable]:
         """The variables that the values are made of."""
         return [source(hole) for _, hole in self.holes]
+
+    def read_off(self, text: str) -> dict[StringVariable, str]:
+        """Return values with which the pattern matches a text, of the variables of which a hole is
+        the whole value; nothing if it never does.
+        """
+        holes = dict(self.holes)
+        names: dict[str, str] = {}
+        expression = ""
+        for item in self.pattern:
+            letter = _letter(item) or ""
+            if letter in names:
+                expression += f"(?P={names[letter]})"
+            elif letter in holes:
+                names[letter] = f"hole{len(names)}"
+                expression += f"(?P<{names[letter]}>.*?)"
+            elif isinstance(item, str):
+                expression += re.escape(item)
+            else:
+                expression += ".*" if isinstance(item, Run) else "."
+        match = re.fullmatch(expression, text, re.DOTALL)
+        return {
+            hole: match[name]
+            for letter, name in names.items()
+            if match and isinstance(hole := holes[letter], StringVariable)
+        }
 
 
 def hollow(items: Iterable[Item | StringVariable | View | Join]) -> Hollow:

@@ -114,23 +114,50 @@ def _search(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
     Each dead end notes one literal that made it one; if every way ends so, the noted literals
     contradict each other, for every string dies by one of them.
     """
-    order = sorted(range(len(literals)), key=lambda index: not literals[index][1])
-    members = [literals[index][1] for index in order]
-    blamed: set[int] = set()
+    return _Walk(literals).run()
 
-    def blame(places: list[int]) -> bool:
-        if places and blamed.isdisjoint(order[place] for place in places):
-            blamed.add(order[places[0]])
+
+class _Walk:
+    """One walk; literals that want a member stand first, and are meant by their places."""
+
+    def __init__(self, literals: tuple[Literal, ...]) -> None:
+        self._order = sorted(range(len(literals)), key=lambda index: not literals[index][1])
+        self._members = [literals[index][1] for index in self._order]
+        self._starts = [literals[index][0].start for index in self._order]
+        self._blamed: set[int] = set()
+        self._came_from: dict[_States, tuple[_States, str] | None] = {}
+        self._queue: list[tuple[int, int, int, _States]] = []
+
+    def run(self) -> Realized | Conflict | Exhausted:
+        """Return where the walk ends."""
+        start = self._settled(self._starts)
+        if start is not None:
+            self._came_from[start] = None
+            self._queue.append((0, 0, 0, start))
+        while self._queue:
+            _, depth, _, states = heapq.heappop(self._queue)
+            if not self._blame(self._unmet(states)):
+                return Realized(_spell(states, self._came_from))
+            for character in self._following(states):
+                self._go_on(states, character, depth)
+                if len(self._came_from) > _BUDGET:
+                    return Exhausted()
+        return Conflict(frozenset(self._blamed))
+
+    def _blame(self, places: list[int]) -> bool:
+        """Note one of the literals at these places; return whether there is any."""
+        if places and self._blamed.isdisjoint(self._order[place] for place in places):
+            self._blamed.add(self._order[places[0]])
         return bool(places)
 
-    def settled(states: Iterable[State | None]) -> _States | None:
+    def _settled(self, states: Iterable[State | None]) -> _States | None:
         """Drop what is decided for good; None if that is decided against a literal."""
         kept: list[State | None] = []
         against: list[int] = []
         for place, state in enumerate(states):
             if state is None:
                 kept.append(None)
-            elif members[place]:
+            elif self._members[place]:
                 if state.is_dead:
                     against.append(place)
                 kept.append(None if state.accepts_all else state)
@@ -138,48 +165,42 @@ def _search(literals: tuple[Literal, ...]) -> Realized | Conflict | Exhausted:
                 if state.accepts_all:
                     against.append(place)
                 kept.append(None if state.is_dead else state)
-        return None if blame(against) else tuple(kept)
+        return None if self._blame(against) else tuple(kept)
 
-    start = settled(literals[index][0].start for index in order)
-    if start is None:
-        return Conflict(frozenset(blamed))
-    came_from: dict[_States, tuple[_States, str] | None] = {start: None}
-    queue = [(0, 0, 0, start)]
-    count = 0
-    while queue:
-        _, depth, _, states = heapq.heappop(queue)
-        unmet = [
+    def _unmet(self, states: _States) -> list[int]:
+        return [
             place
             for place, state in enumerate(states)
-            if state is not None and state.accepts != members[place]
+            if state is not None and state.accepts != self._members[place]
         ]
-        if not blame(unmet):
-            return Realized(_spell(states, came_from))
+
+    def _following(self, states: _States) -> Iterable[str]:
+        """Return the characters to go on with: where a literal leaves few, only these."""
         forcing = min(
-            (place for place, state in enumerate(states) if members[place] and _forced(state)),
-            key=lambda place: len(_forced(states[place])),
+            (at for at, state in enumerate(states) if self._members[at] and _forced(state)),
+            key=lambda at: len(_forced(states[at])),
             default=None,
         )
-        if forcing is not None:
-            blame([forcing])
-        for character in _characters(states) if forcing is None else _forced(states[forcing]):
-            following = settled(state and state.after(character) for state in states)
-            if following is None or following in came_from:
-                continue
-            came_from[following] = (states, character)
-            count += 1
-            if count > _BUDGET:
-                return Exhausted()
-            distance = max(
-                (
-                    state.distance
-                    for state, member in zip(following, members, strict=True)
-                    if member and state is not None
-                ),
-                default=0,
-            )
-            heapq.heappush(queue, (distance + depth, depth + 1, count, following))
-    return Conflict(frozenset(blamed))
+        if forcing is None:
+            return _characters(states)
+        self._blame([forcing])
+        return _forced(states[forcing])
+
+    def _go_on(self, states: _States, character: str, depth: int) -> None:
+        following = self._settled(state and state.after(character) for state in states)
+        if following is None or following in self._came_from:
+            return
+        self._came_from[following] = (states, character)
+        distance = max(
+            (
+                state.distance
+                for state, member in zip(following, self._members, strict=True)
+                if member and state is not None
+            ),
+            default=0,
+        )
+        count = len(self._came_from)
+        heapq.heappush(self._queue, (distance + depth, depth + 1, count, following))
 
 
 def _forced(state: State | None) -> tuple[str, ...]:

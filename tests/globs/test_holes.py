@@ -83,6 +83,35 @@ def test_folder_within_any() -> None:
     assert isinstance(_solve(own, negation(member(key, clause([("home/", ANYTHING)])))), Unsat)
 
 
+def test_value_that_nothing_suggests() -> None:
+    """The value of a hole is read off a text that suits all else: no plain one would do."""
+    whole, tag = StringVariable("whole"), StringVariable("tag", suggestions=("example",))
+    folder = fits(whole, hollow(["lake/", tag, "/", ANYTHING]))
+    assert folder is not None
+    inside = member(whole, clause([("lake/orders/", ANYTHING)]))
+    outcome = _solve(folder, inside)
+    assert isinstance(outcome, Sat)
+    assert outcome.model.text(tag) == "orders"
+    assert outcome.model.text(whole).startswith("lake/orders/")
+    other = negation(member(tag, exactly("orders")))
+    outcome = _solve(folder, inside, other)
+    assert isinstance(outcome, Sat | Unsolved)
+
+
+def test_one_value_in_two_places() -> None:
+    """A hole that stands in a pattern twice has one value."""
+    whole, tag = StringVariable("whole"), StringVariable("tag", suggestions=("example",))
+    twice = fits(whole, hollow(["a/", tag, "/b/", tag]))
+    assert twice is not None
+    outcome = _solve(twice, member(whole, clause([("a/red", ANYTHING)])))
+    assert isinstance(outcome, Sat | Unsolved)
+    if isinstance(outcome, Sat):
+        assert outcome.model.holds(twice)
+    outcome = _solve(twice, member(whole, exactly("a/red/b/red")))
+    assert isinstance(outcome, Sat)
+    assert outcome.model.text(tag) == "red"
+
+
 def test_wider_template() -> None:
     """What fits the narrower of two templates with the same hole fits the wider."""
     key, name = StringVariable("key"), StringVariable("name")
