@@ -15,9 +15,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests import reviews
 from tests.test_changes import write_edited_example
 from tests.test_cli import MISSION, ROOT
-from verifier import POINTS, Snapshot, Status, baseline_of, compare_policies, render, write_example
+from verifier import (
+    POINTS,
+    Checks,
+    Snapshot,
+    Status,
+    baseline_of,
+    compare_policies,
+    render,
+    write_example,
+)
 from verifier.cli import cli
 from verifier.report import notebook
 from verifier.verdict import Answer
@@ -160,14 +170,30 @@ def test_a_list_is_a_table(acme: Snapshot) -> None:
 def test_bundle(name: str, acme: Snapshot) -> None:
     """Notebooks are told both forms, or those that they ask for."""
     value = COMMANDS[name][1](acme)
-    if not hasattr(value, "_repr_mimebundle_"):
-        assert name in ("check", "review")
-        return
     bundle = value._repr_mimebundle_()
     assert tuple(bundle) == CLASSES and all(bundle.values())
     assert tuple(value._repr_mimebundle_(include=["text/html"])) == ("text/html",)
     assert tuple(value._repr_mimebundle_(exclude=["text/html"])) == ("text/plain",)
-    assert bundle["text/plain"] == str(value) == render(value)
+    assert bundle["text/plain"] == str(value)
+    assert bundle["text/plain"] == render(value, "markdown" if name == "review" else "text")
+
+
+@pytest.mark.parametrize("name", ["findings", "check", "review", "compare of snapshots"])
+def test_tables_and_pictures(name: str, acme: Snapshot) -> None:
+    """Findings, checks, reviews and comparisons are a table, and their paths pictures."""
+    html = COMMANDS[name][1](acme)._repr_html_()
+    assert "<table>" in html and "<svg" in html
+    assert html.count("<div") == html.count("</div>")
+
+
+@pytest.mark.parametrize("form", ["findings", "checks", "review"])
+def test_hostile_reviews(form: str) -> None:
+    """Names stay text in what is found, too."""
+    found = reviews.hostile()
+    value = {"findings": found.outside, "checks": Checks(found.checked), "review": found}[form]
+    html = value._repr_html_() or ""
+    assert "<img" not in html and "\u202e" not in html and "<script" not in html
+    assert "&lt;" in html
 
 
 HOSTILE = '<img src=x onerror="alert(1)">\u202e&'

@@ -18,7 +18,7 @@ sys.path.append(str(Path(__file__).parents[1] / "encodings"))
 if TYPE_CHECKING:
     from verifier.api import Snapshot, compare_policies
     from verifier.check.baseline import baseline_of
-    from verifier.check.run import Checked, Status
+    from verifier.check.run import Checked, Checks, Status
     from verifier.comparison import Change, Comparison, Relation
     from verifier.delegation import Delegation, Obligation
     from verifier.disputes import POINTS, DisputedPoint
@@ -53,7 +53,7 @@ __version__ = "0.1.0"
 _HOMES = {
     **dict.fromkeys(("Snapshot", "compare_policies"), "verifier.api"),
     "baseline_of": "verifier.check.baseline",
-    **dict.fromkeys(("Checked", "Status"), "verifier.check.run"),
+    **dict.fromkeys(("Checked", "Checks", "Status"), "verifier.check.run"),
     **dict.fromkeys(("Change", "Comparison", "Relation"), "verifier.comparison"),
     **dict.fromkeys(
         (
@@ -96,6 +96,7 @@ __all__ = [
     "Cause",
     "Change",
     "Checked",
+    "Checks",
     "Comparison",
     "Delegation",
     "Dependence",

@@ -24,7 +24,7 @@ from verifier.snapshot.kept import load
 from verifier.verdict import Answer
 
 if TYPE_CHECKING:
-    from verifier.check.run import Checked
+    from verifier.check.run import Checks
     from verifier.delegation import Delegation
     from verifier.explanation import Explanation
     from verifier.finding import Findings
@@ -240,7 +240,7 @@ class Snapshot:
         today: date | None = None,
         jobs: int = 1,
         progress: Progress = lambda text, done, total: None,
-    ) -> tuple[Checked, ...]:
+    ) -> Checks:
         """Check the invariants of TOML or YAML files, and return what became of each question.
 
         Violations that the file `baseline` lists come back as accepted, until they expire; `today`
@@ -249,12 +249,12 @@ class Snapshot:
         """
         from verifier.check import baseline as baselines
         from verifier.check.invariants import read
-        from verifier.check.run import check
+        from verifier.check.run import Checks, check
 
         invariants = [invariant for file in files for invariant in read(Path(file))]
         accepted = baselines.read(Path(baseline)) if baseline else baselines.Baseline()
         found = check(self.contents, invariants, timeout=timeout, jobs=jobs, progress=progress)
-        return tuple(accepted.apply(found, today or date.today()))
+        return Checks(accepted.apply(found, today or date.today()))
 
     def review(
         self,

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from click import unstyle
 
-from verifier.comparison import Comparison
-from verifier.delegation import Delegation
-from verifier.explanation import Explanation
-from verifier.finding import Findings
 from verifier.shown import Renderer, show
-from verifier.snapshot_comparison import SnapshotComparison
-from verifier.verdict import Answer
 
 if TYPE_CHECKING:
     from verifier.check.run import Checked
@@ -74,15 +68,28 @@ def _seconds(found: Sequence[Checked]) -> float:
     return sum(item.answer.effort.seconds for item in found)
 
 
+_SHOWN = {
+    "Answer": ("report.notebook", "html"),
+    "Findings": ("report.notebook_findings", "findings"),
+    "Comparison": ("report.notebook_findings", "policies"),
+    "SnapshotComparison": ("report.notebook_findings", "snapshots"),
+    "Checks": ("review.notebook", "checks"),
+    "Review": ("review.notebook", "review"),
+}
+"""The function that shows each kind of value in a notebook; what has none shows as its text."""
+
+
 def _html(value: Any) -> str:
-    notebook = import_module("verifier.report.notebook")
-    found: str = (
-        notebook.html(value) if isinstance(value, Answer) else notebook.preformatted(render(value))
-    )
-    return found
+    module, name = _SHOWN.get(type(value).__name__, ("report.notebook", "preformatted"))
+    write: Callable[..., str] = getattr(import_module(f"verifier.{module}"), name)
+    return write(render(value) if name == "preformatted" else value)
+
+
+def _plainly(value: Any) -> str:
+    return render(value, "markdown" if type(value).__name__ == "Review" else "text")
 
 
 def in_notebooks() -> None:
-    """Let notebooks show answers, and what else prints as text."""
-    for kind in (Answer, Explanation, Delegation, Findings, Comparison, SnapshotComparison):
-        show(kind, Renderer(_html, render))
+    """Let notebooks show what the API returns, by the names of its kinds: none is loaded here."""
+    for kind in ("Checks", *_MODULES):
+        show(kind, Renderer(_html, _plainly))

@@ -15,11 +15,11 @@ class Renderer:
     text: Callable[[Any], str]
 
 
-_renderers: dict[type, Renderer] = {}
+_renderers: dict[str, Renderer] = {}
 
 
-def show(kind: type, renderer: Renderer) -> None:
-    """Let notebooks show values of a kind by `renderer`."""
+def show(kind: str, renderer: Renderer) -> None:
+    """Let notebooks show values of a kind, by the name of its class, by `renderer`."""
     _renderers[kind] = renderer
 
 
@@ -29,14 +29,14 @@ class Shown:
     __slots__ = ()
 
     def _repr_html_(self) -> str | None:
-        renderer = _renderers.get(type(self))
+        renderer = _renderers.get(type(self).__name__)
         return renderer.html(self) if renderer else None
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
         """Return what the value looks like by media type, as IPython asks for it."""
-        renderer = _renderers.get(type(self))
+        renderer = _renderers.get(type(self).__name__)
         if renderer is None:
             return {"text/plain": repr(self)}
         made = {"text/plain": renderer.text, "text/html": renderer.html}
@@ -44,5 +44,5 @@ class Shown:
         return {name: make(self) for name, make in made.items() if name in wanted}
 
     def __str__(self) -> str:
-        renderer = _renderers.get(type(self))
+        renderer = _renderers.get(type(self).__name__)
         return renderer.text(self) if renderer else repr(self)

@@ -11,6 +11,7 @@ from verifier.ask import ask
 from verifier.check.invariants import Invariant
 from verifier.check.sets import matches
 from verifier.parallel import Progress
+from verifier.shown import Shown
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Answer, Dependence, Verdict, Way
 
@@ -42,6 +43,20 @@ class Checked:
     def fingerprint(self) -> str:
         """What stays the same from run to run: the id and the sentence."""
         return hashlib.sha256(f"{self.invariant.id}\n{self.sentence}".encode()).hexdigest()[:32]
+
+
+class Checks(tuple[Checked, ...], Shown):
+    """The questions of a run, in order."""
+
+    __slots__ = ()
+
+    @property
+    def statuses(self) -> frozenset[Status]:
+        """What became of them."""
+        return frozenset(item.status for item in self)
+
+    def __repr__(self) -> str:
+        return f"<Checks of {len(self)} questions>"
 
 
 def check(

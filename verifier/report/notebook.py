@@ -14,27 +14,38 @@ from verifier.report.plain import plain
 from verifier.report.words import only
 from verifier.verdict import Answer, Hop, Verdict, Way
 
-_COLOURS = {Verdict.YES: "#b3261e", Verdict.NO: "#1b6e3c", Verdict.UNKNOWN: "#7a5900"}
+RED, GREEN, YELLOW = "#b3261e", "#1b6e3c", "#7a5900"
+COLOURS = {Verdict.YES: RED, Verdict.NO: GREEN, Verdict.UNKNOWN: YELLOW}
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;overflow-wrap:anywhere"
 
 
 def html(answer: Answer) -> str:
     """Return an answer as HTML that stands alone; names are escaped, nothing is loaded."""
-    parts = [
-        f'<p><b style="color:{_COLOURS[answer.verdict]}">{answer.verdict.name}</b>'
-        f" {_text(answer.question.text)}</p>"
-    ]
+    parts = [headline(answer.verdict.name, COLOURS[answer.verdict], answer.question.text)]
     if answer.question.form is Form.BECOME:
-        parts.append(_table(("who", "becomes", "in", "only"), map(_become, answer.ways)))
+        parts.append(table(("who", "becomes", "in", "only"), map(_become, answer.ways)))
     elif is_list(answer):
-        parts.append(_table(*table_of(answer)))
+        parts.append(table(*table_of(answer)))
     else:
         for way in answer.ways:
             parts += _way(answer, way)
-    parts.append("<details><summary>assumes</summary><ul>")
-    parts += [f"<li>{_text(item)}</li>" for item in answer.assumptions]
-    parts.append("</ul></details>")
+    return whole([*parts, assumed(answer.assumptions)])
+
+
+def whole(parts: Iterable[str]) -> str:
+    """Return the parts as one piece."""
     return f"<div>{''.join(parts)}</div>"
+
+
+def headline(word: str, colour: str, words: str) -> str:
+    """Return the first line: the verdict, and what it is about."""
+    return f'<p><b style="color:{colour}">{text(word)}</b> {text(words)}</p>'
+
+
+def assumed(assumptions: Iterable[str]) -> str:
+    """Return what was assumed, folded."""
+    items = "".join(f"<li>{text(item)}</li>" for item in assumptions)
+    return f"<details><summary>assumes</summary><ul>{items}</ul></details>"
 
 
 def preformatted(text: str) -> str:
@@ -49,23 +60,24 @@ def _become(way: Way) -> tuple[str, ...]:
 
 
 def _way(answer: Answer, way: Way) -> Iterator[str]:
-    yield f"<p><b>{_text(way.what or way.who)}</b>: {way.verdict.value}"
-    yield f" {_text(way.reason)}" if way.reason else ""
+    yield f"<p><b>{text(way.what or way.who)}</b>: {way.verdict.value}"
+    yield f" {text(way.reason)}" if way.reason else ""
     yield "</p>"
     if way.witness:
         yield picture(way.witness, answer.zone)
-        yield _hops(way.witness)
+        yield hop_table(way.witness)
     for words in only(way.provisos):
-        yield f"<p>only {_text(words)}</p>"
+        yield f"<p>only {text(words)}</p>"
     if way.barriers:
         rows = (
             (item.who, ", ".join(item.what), item.stops, "\n".join(map(str, item.causes)))
             for item in way.barriers
         )
-        yield _table(("who", "what", "stopped", "by"), rows)
+        yield table(("who", "what", "stopped", "by"), rows)
 
 
-def _hops(hops: Sequence[Hop]) -> str:
+def hop_table(hops: Sequence[Hop]) -> str:
+    """Return the requests of a path as a table."""
     rows = (
         (
             str(number),
@@ -81,11 +93,12 @@ def _hops(hops: Sequence[Hop]) -> str:
         )
         for number, hop in enumerate(hops, 1)
     )
-    return _table(("", "caller", "action", "resource", "with", "by"), rows)
+    return table(("", "caller", "action", "resource", "with", "by"), rows)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f'<th style="{_CELL}">{_text(name)}</th>' for name in columns)
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; the lines of a cell are kept."""
+    head = "".join(f'<th style="{_CELL}">{text(name)}</th>' for name in columns)
     body = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{_lines(cell)}</td>' for cell in row) + "</tr>"
         for row in rows
@@ -94,8 +107,9 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _lines(cell: str) -> str:
-    return "<br>".join(map(_text, cell.split("\n")))
+    return "<br>".join(map(text, cell.split("\n")))
 
 
-def _text(text: str) -> str:
-    return escape(plain(text))
+def text(words: str) -> str:
+    """Return text as HTML; what is hidden in it is shown as escapes."""
+    return escape(plain(words))

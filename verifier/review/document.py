@@ -67,6 +67,9 @@ class MapDocument(Shape):
     roles: list[ReachedDocument]
     arrows: list[ArrowDocument]
     unknown: dict[str, str] = Field(description="roles of which it is unknown, with the reason")
+    shows_paths: bool = Field(
+        description="whether arrows are those of the replayed paths only: too many others to decide"
+    )
 
 
 class AskedDocument(Shape):
@@ -150,6 +153,7 @@ def _map(drawn: Map) -> MapDocument:
             for source, target in drawn.graph.arrows
         ],
         unknown=dict(drawn.open),
+        shows_paths=drawn.shows_paths,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verifier.finding import AccessLevel, Finding, Kind, Powers, WayInKind
-from verifier.parallel import Progress
+from verifier.parallel import Progress, spread
 from verifier.queries import origins
 from verifier.queries.arrows import arrows
 from verifier.queries.becoming import becoming
@@ -18,7 +19,7 @@ from verifier.report.stops import short_name
 from verifier.review.graph import Node, Side, graph
 from verifier.review.model import Map
 from verifier.snapshot.model import Role
-from verifier.verdict import Verdict, Way
+from verifier.verdict import Effort, Verdict, Way
 
 _MOST_ARROWS = 2_000
 _OUTSIDE = {
@@ -34,26 +35,45 @@ Judge = Callable[[Role], Powers]
 
 
 def maps(
-    world: World, findings: Iterable[Finding], judge: Judge, progress: Progress
-) -> Iterator[Map]:
-    """Yield the map of the outside, of the services, and of the users of the snapshot."""
+    world: World, findings: Iterable[Finding], judge: Judge, jobs: int, progress: Progress
+) -> list[Map]:
+    """Return the map of the outside, of the services, and of the users of the snapshot."""
     found = [finding for finding in findings if finding.kind == Kind.ROLE]
-    outside = _Drawing(world, judge, found)
-    for origin in (origins.outside(world), origins.federated(world)):
-        progress(origin.name, 0, 0)
-        outside.add(origin)
-    outside.add_ways_in(found)
-    yield outside.map("outside", "from outside")
-    services = _Drawing(world, judge, found)
-    progress("AWS services", 0, 0)
-    services.add(origins.services(world))
-    yield services.map("services", "from AWS services")
-    users = _Drawing(world, judge, found)
-    held = list(world.snapshot.users())
-    for number, user in enumerate(held):
-        progress(user.arn, number, len(held))
-        users.add(origins.user(world, user))
-    yield users.map("users", "from the users of the snapshot")
+
+    def drawn(part: tuple[str, str]) -> Map:
+        started, before = time.perf_counter(), world.solver.effort.questions
+        drawing = _Drawing(world, judge, found)
+        starting = list(_origins(world, part[0]))
+        for number, origin in enumerate(starting):
+            progress(origin.name, number, len(starting))
+            drawing.add(origin)
+        if part[0] == "outside":
+            drawing.add_ways_in(found)
+        made = drawing.map(*part)
+        questions = world.solver.effort.questions - before
+        seconds = time.perf_counter() - started
+        return replace(made, effort=Effort(seconds, questions, len(made.graph.arrows)))
+
+    return [made for _, made in spread(drawn, _PARTS, jobs)]
+
+
+_PARTS = (
+    ("outside", "from outside"),
+    ("services", "from AWS services"),
+    ("users", "from the users of the snapshot"),
+)
+"""The maps: a word for links, and who is meant."""
+
+
+def _origins(world: World, part: str) -> Iterator[Origin]:
+    match part:
+        case "outside":
+            yield origins.outside(world)
+            yield origins.federated(world)
+        case "services":
+            yield origins.services(world)
+        case _:
+            yield from (origins.user(world, user) for user in world.snapshot.users())
 
 
 @dataclass
@@ -67,6 +87,7 @@ class _Drawing:
     open: dict[str, str] = field(default_factory=dict)
     links: set[tuple[str, str]] = field(default_factory=set)
     callers: dict[str, Node] = field(default_factory=dict)
+    shows_paths: bool = False
 
     def add(self, origin: Origin) -> None:
         """Add whom an origin can become."""
@@ -83,7 +104,9 @@ class _Drawing:
                 if known is None or len(way.witness) < len(known[1].witness):
                     self.found[role.arn] = role, way
         if mine:
-            self.links |= arrows(self.world, origin, mine, _MOST_ARROWS) or set()
+            between = arrows(self.world, origin, mine, _MOST_ARROWS)
+            self.links |= between or set()
+            self.shows_paths |= between is None
             self._link_callers(origin, {role.arn for role in mine})
 
     def _link_callers(self, origin: Origin, mine: set[str]) -> None:
@@ -136,7 +159,7 @@ class _Drawing:
                 links_drawn.add((role.arn, goal.id))
         open_roles = {arn: why for arn, why in self.open.items() if arn not in self.found}
         drawn = graph([*nodes, *goals.values()], links_drawn)
-        return Map(identifier, title, drawn, tuple(open_roles.items()))
+        return Map(identifier, title, drawn, tuple(open_roles.items()), self.shows_paths)
 
 
 def _is_named(origin: Origin, label: str) -> bool:

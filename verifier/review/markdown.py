@@ -145,6 +145,8 @@ def _map(found: Map) -> Iterator[str]:
         if not found.open:
             yield from ("Nobody of these can become a role.", "")
         return
+    if found.shows_paths:
+        yield from ("Of the hops between these roles only those of replayed paths are told.", "")
     rows = (
         (
             code(node.id),

@@ -9,21 +9,27 @@ from dataclasses import dataclass
 from verifier.check.run import Checked, Status
 from verifier.finding import Finding, Findings, Gap, Severity
 from verifier.review.graph import Graph
+from verifier.shown import Shown
 from verifier.snapshot import model
 from verifier.verdict import Effort
+
+_NOTHING = Effort(0.0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
     """Whom one class of callers can become; `id` is a word for links, `title` says who they are.
 
-    `open` are roles of which it is unknown, each with the reason.
+    `open` are roles of which it is unknown, each with the reason. If it `shows_paths` only, its
+    arrows are the hops of the replayed paths: there were too many others to decide each.
     """
 
     id: str
     title: str
     graph: Graph
     open: tuple[tuple[str, str], ...] = ()
+    shows_paths: bool = False
+    effort: Effort = _NOTHING
 
     def before(self, box: str) -> list[str]:
         """Return the names of the boxes from which an arrow leads to this one."""
@@ -48,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Review:
+class Review(Shown):
     """The review of a snapshot. `findings` are all, the worst first; `outside` is how complete
     those about the outside are, `undecided` what is unknown besides, and
     `disputed_besides` what other readings of disputed points would allow besides.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
@@ -23,7 +22,7 @@ from verifier.review.removals import Removals
 from verifier.review.violations import violations, with_margins
 from verifier.review.words import counted
 from verifier.snapshot.model import Snapshot
-from verifier.verdict import Answer, Effort, Verdict
+from verifier.verdict import Answer, Verdict
 
 
 def review(
@@ -53,7 +52,9 @@ def review(
     told = (with_margins(snapshot, item, removals, timeout) for item in answers)
     checked = tuple((baseline or Baseline()).apply(told, day))
     changing = ask(snapshot, escalations.QUESTION, timeout=timeout, jobs=jobs, progress=progress)
-    drawn = _maps(World(snapshot, Solver(timeout)), outside, asked, progress)
+    world = World(snapshot, Solver(timeout))
+    drawn = maps(world, outside.findings, lambda role: own_powers(world, role), jobs, progress)
+    asked += map(_of_map, drawn)
     found = [*outside.findings, *escalations.escalations(snapshot, changing, removals, timeout)]
     asked.append(Asked(escalations.QUESTION, _who(changing), changing.effort))
     asked += [Asked(item.sentence, _judged(item), item.answer.effort) for item in checked]
@@ -76,20 +77,11 @@ _OUTSIDE = (
 )
 
 
-def _maps(world: World, outside: Findings, asked: list[Asked], progress: Progress) -> list[Map]:
-    """Return the maps, and note what was asked for each."""
-    found: list[Map] = []
-    started, before = time.perf_counter(), 0
-    for drawn in maps(world, outside.findings, lambda role: own_powers(world, role), progress):
-        questions = world.solver.effort.questions
-        effort = Effort(time.perf_counter() - started, questions - before, len(drawn.graph.arrows))
-        answer = counted(drawn.graph.roles, "role")
-        if drawn.open:
-            answer += f", unknown of {len(drawn.open)} more"
-        asked.append(Asked(f"which roles can be become {drawn.title}?", answer, effort))
-        found.append(drawn)
-        started, before = time.perf_counter(), questions
-    return found
+def _of_map(drawn: Map) -> Asked:
+    answer = counted(drawn.graph.roles, "role")
+    if drawn.open:
+        answer += f", unknown of {len(drawn.open)} more"
+    return Asked(f"which roles can be become {drawn.title}?", answer, drawn.effort)
 
 
 def _said(outside: Findings) -> str:
