@@ -12,6 +12,7 @@ import pytest
 from tests.casefiles import FOLDER, PUBLIC, rows
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot
+from verifier.errors import SnapshotError
 from verifier.finding import Findings, Kind, Severity
 from verifier.findings.cases import beyond_cases, cases
 from verifier.findings.guards import guards
@@ -276,9 +277,16 @@ def test_evidence(tmp_path: Path) -> None:
 def test_outside_the_zone_is_not_guarded(tmp_path: Path) -> None:
     """What an account outside the zone of trust owns is no business of its findings."""
     foreign = {**bucket(reads()), "Account": B}
-    found = found_in(tmp_path, resources=[foreign], zone={"accounts": [A]})
-    assert (found.findings, found.coverage.resources) == ((), 0)
+    own = bucket(reads({"AWS": A}, "arn:aws:s3:::own"), arn="arn:aws:s3:::own")
+    found = found_in(tmp_path, resources=[foreign, own], zone={"accounts": [A]})
+    assert (found.findings, found.coverage.resources) == ((), 1)
     assert f"what accounts outside the zone of trust own is not looked at: {B}" in found.assumptions
+
+
+def test_a_zone_of_others_is_an_error(tmp_path: Path) -> None:
+    """A zone of trust that has nothing of the snapshot guards nothing, which is no clean report."""
+    with pytest.raises(SnapshotError, match=f"no account of the zone .* the snapshot holds {B}"):
+        found_in(tmp_path, resources=[{**bucket(reads()), "Account": B}], zone={"accounts": [A]})
 
 
 def test_jobs_find_the_same(tmp_path: Path) -> None:

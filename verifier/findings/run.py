@@ -9,6 +9,7 @@ from pathlib import Path
 
 from iam_smt.theory import Solver
 from verifier.disputes import Readings
+from verifier.errors import SnapshotError
 from verifier.evidence import recorder
 from verifier.finding import Coverage, Findings
 from verifier.findings import grouping
@@ -48,6 +49,7 @@ def findings(
     world = World(snapshot, solver, readings=readings or Readings(snapshot.readings))
     entries = intentions(snapshot.intended)
     looking = Looking(Becoming(world), entries, today or datetime.now(UTC).date())
+    _demand_guarded(snapshot)
     guarded = list(guards(world, lambda arn: means(entries, arn)))
     open_to_some = [guard for guard in guarded if outsiders(world, guard)]
 
@@ -74,6 +76,18 @@ def findings(
         tuple(grouping.unused(items, snapshot.intended)),
         tuple(gap for more in found for gap in more.disputed),
     )
+
+
+def _demand_guarded(snapshot: Snapshot) -> None:
+    """Raise `SnapshotError` where the zone of trust has nothing of the snapshot: that nothing is
+    open to it would be no news.
+    """
+    held = snapshot.accounts.keys() | {item.account for item in snapshot.resources.values()}
+    if not held & snapshot.zone.accounts:
+        raise SnapshotError(
+            "no account of the zone of trust is in the snapshot",
+            f"mend `zone` in snapshot.toml: the snapshot holds {', '.join(sorted(held))}",
+        )
 
 
 def _coverage(guarded: Sequence[Guard], proved: int, by_matching: int) -> Coverage:

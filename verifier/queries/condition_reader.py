@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lark import Token, Transformer
@@ -11,6 +12,7 @@ from verifier.errors import QuestionError
 from verifier.policy.operators import Values, read_operator
 from verifier.policy.syntax import Condition
 from verifier.policy.templates import template
+from verifier.semantics.values import moment, network, number
 
 _MFA = "aws:MultiFactorAuthPresent"
 
@@ -36,8 +38,8 @@ class ConditionReader(Transformer[Token, Any]):
     def without(self, conditions: list[Condition]) -> tuple[Condition, ...]:
         return tuple(conditions)
 
-    def value(self, parts: list[Token]) -> str:
-        return str(parts[0]).strip('"')
+    def value(self, parts: list[Token]) -> Token:
+        return parts[0].update(value=parts[0].strip('"'))
 
     def absent(self, parts: list[Token]) -> Condition:
         if parts[0].lower() == "mfa":
@@ -67,7 +69,7 @@ class ConditionReader(Transformer[Token, Any]):
     def after(self, parts: list[Any]) -> Condition:
         return self._compared(parts[0], parts[1:], _AFTER)
 
-    def _compared(self, token: Token, values: list[str], operators: dict[str, str]) -> Condition:
+    def _compared(self, token: Token, values: list[Token], operators: dict[str, str]) -> Condition:
         key = self._key(token)
         found = (catalogued_keys.key_type(key.lower()) or "String").removeprefix("ArrayOf")
         operator = operators.get(found, operators.get("String"))
@@ -75,6 +77,10 @@ class ConditionReader(Transformer[Token, Any]):
             raise self._fail(f"`{token}` is neither a number nor a date", token)
         if (catalogued_keys.key_type(key.lower()) or "").startswith("ArrayOf"):
             operator = f"ForAnyValue:{operator}"
+        for value in values if found in _VALUES else ():
+            what, read = _VALUES[found]
+            if not read(str(value)):
+                raise self._fail(f"`{value}` is no {what}, as `{key}` has them", value)
         return _condition(operator, key, values)
 
     def _key(self, token: Token) -> str:
@@ -85,6 +91,19 @@ class ConditionReader(Transformer[Token, Any]):
             raise self._fail(f"there is no condition key `{token}`", token, near)
         return str(token)
 
+
+def _is(read: Callable[[str], object]) -> Callable[[str], bool]:
+    return lambda text: read(text) is not None
+
+
+_VALUES: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "IPAddress": ("address or network", _is(network)),
+    "Numeric": ("number", _is(number)),
+    "Date": ("date or time", _is(moment)),
+    "Bool": ("`true` or `false`", lambda text: text.lower() in ("true", "false")),
+    "ARN": ("ARN, or pattern of ARNs", lambda text: text == "*" or text.count(":") >= 5),
+}
+"""What the values of each type of key are, and whether a text is one."""
 
 _EQUAL = {
     "String": "StringEquals",
@@ -105,12 +124,12 @@ _BEFORE = {"Date": "DateLessThan", "Numeric": "NumericLessThan"}
 _AFTER = {"Date": "DateGreaterThan", "Numeric": "NumericGreaterThan"}
 
 
-def _condition(operator: str, key: str, values: list[str]) -> Condition:
+def _condition(operator: str, key: str, values: Iterable[str]) -> Condition:
     read = read_operator(operator)
     wildcards = read.values is Values.PATTERN
     return Condition(
         read,
         key.lower(),
         key,
-        tuple(template(value, wildcards=wildcards, variables=False) for value in values),
+        tuple(template(str(value), wildcards=wildcards, variables=False) for value in values),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from verifier import tables
 from verifier.disputes import choose
@@ -19,12 +21,24 @@ from verifier.snapshot.intention import Intended
 NAME = "snapshot.toml"
 
 
+def _account(text: str) -> str:
+    if not re.fullmatch(r"\d{12}", text):
+        raise PydanticCustomError("account", f"`{text}` is no account id: write 12 digits")
+    return text
+
+
+def _organization(text: str) -> str:
+    if not re.fullmatch(r"o-[a-z0-9]{10,32}", text):
+        raise PydanticCustomError("organization", f"`{text}` is no organization id as o-a1b2c3d4e5")
+    return text
+
+
 class ZoneTable(BaseModel):
     """Accounts and organizations that count as inside."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    accounts: list[str] = []
-    organizations: list[str] = []
+    accounts: list[Annotated[str, AfterValidator(_account)]] = []
+    organizations: list[Annotated[str, AfterValidator(_organization)]] = []
 
 
 class AccountTable(BaseModel):
@@ -107,7 +121,9 @@ def _validated(values: dict[str, Any], name: str) -> ManifestTable:
             )
         else:
             problem = f"`{key}` is wrong"
-            remedy = first["msg"][0].lower() + first["msg"][1:]
+            is_table = first["type"] == "model_type"
+            remedy = f"write a table [{key}]" if is_table else first["msg"]
+            remedy = remedy[0].lower() + remedy[1:]
         raise SnapshotError(problem, remedy, Place(name)) from None
 
 
