@@ -56,3 +56,19 @@ def test_second_write_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match="is there already"):
         list(write(tmp_path))
     assert count == len(list(write(tmp_path, force=True))) == len(list(files()))
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ('s3:DeleteBucket via role assumption where sts:ExternalId is "acme-7f3d"', Verdict.YES),
+        ('s3:DeleteBucket via role assumption where sts:ExternalId is "guess"', Verdict.NO),
+        ('s3:ListBucket via role assumption where s3:prefix is "x"', Verdict.YES),
+        ('s3:GetObject directly where sts:ExternalId is "guess"', Verdict.NO),
+    ],
+)
+def test_keys_of_single_calls(example: Snapshot, question: str, verdict: Verdict) -> None:
+    """A condition on a key of one service is about the calls of a path that may carry it, and of a
+    single call always.
+    """
+    assert example.ask(f"can any external principal reach {question}").verdict is verdict

@@ -14,7 +14,7 @@ from verifier.queries import grammar
 from verifier.queries.assumptions import assumptions, of_witnesses
 from verifier.queries.limits import Limits
 from verifier.queries.world import World
-from verifier.question import Question, Who, WhoKind
+from verifier.question import Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
 from verifier.verdict import Answer, Effort, Way
 
@@ -88,7 +88,8 @@ def world_of(snapshot: Snapshot, question: Question, solver: Solver) -> World:
     who = question.who
     if who and who.kind is WhoKind.OUTSIDE:
         snapshot = replace(snapshot, zone=_zone(snapshot, who))
-    limits = Limits(question.where, question.without)
+    is_direct = question.route.kind is RouteKind.DIRECTLY
+    limits = Limits(question.where, question.without, is_direct)
     return World(snapshot, solver, limits)
 
 

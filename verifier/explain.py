@@ -50,7 +50,7 @@ def explain(
             "only whether one caller can perform an action itself is explained",
             suggestion="can PRINCIPAL perform ACTION on RESOURCE",
         )
-    world = World(snapshot, Solver(timeout), Limits(asked.where, asked.without))
+    world = World(snapshot, Solver(timeout), Limits(asked.where, asked.without, is_direct=True))
     origins = list(callers(world, asked.who))
     if len(origins) != 1:
         raise QuestionError(f"{asked.who} are several: name one", asked.text)

@@ -35,10 +35,22 @@ format_option = click.option(
     show_default=True,
     help="How to print the answer.",
 )
+
+
+def _writable(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before the work is done, not after."""
+    place = path if path is None or path.exists() else path.absolute().parent
+    if path is not None and place is not None and not os.access(place, os.W_OK):
+        reason = "it may not be written" if place.exists() else f"there is no folder {path.parent}"
+        raise click.UsageError(f"{path} cannot be written: {reason}")
+    return path
+
+
 output_option = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=_writable,
     help="Write the answer to a file instead of the standard output.",
 )
 timeout_option = click.option(

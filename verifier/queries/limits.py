@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from iam_smt.terms import Term, conjunction, negation
+from verifier.catalogued_keys import comes_with
 from verifier.compile.calls import Call
 from verifier.compile.conditions import condition_holds
 from verifier.disputes import DEFAULT
@@ -30,17 +31,25 @@ class Limits:
     """Conditions that must hold (`where`) and that must not (`without`).
 
     A condition on who asks is about the first request of a path, the asker's own; any other is
-    about every request. What a question means is not disputed: AWS never reads it.
+    about every request, or over several only about those that may carry its key (R4.8): `is_direct`
+    says that there is one. What a question means is not disputed: AWS never reads it.
     """
 
     where: tuple[Condition, ...] = ()
     without: tuple[Condition, ...] = ()
+    is_direct: bool = False
 
     def term(self, call: Call, *, first: bool) -> Term:
         """Return a term that holds iff the call is as the question demands."""
         request = replace(call.authorization().request, readings=DEFAULT)
-        wanted = [condition_holds(item, request) for item in self.where if _binds(item, first)]
-        unwanted = [condition_holds(item, request) for item in self.without if _binds(item, first)]
+        wanted, unwanted = (
+            [
+                condition_holds(item, request)
+                for item in items
+                if self._binds(item, call.action, first)
+            ]
+            for items in (self.where, self.without)
+        )
         return conjunction([*wanted, *map(negation, unwanted)])
 
     def faults(self, request: Request, *, first: bool) -> Iterator[str]:
@@ -48,11 +57,11 @@ class Limits:
         for expected, items in ((True, self.where), (False, self.without)):
             for item in items:
                 holds = conditions.condition_holds(item, request.context)
-                if _binds(item, first) and holds is not expected:
+                if self._binds(item, request.action, first) and holds is not expected:
                     yield f"{item.written} is not as the question demands"
 
-
-def _binds(condition: Condition, first: bool) -> bool:
-    key = condition.key
-    of_caller = key.startswith(_OF_THE_CALLER) or "." in key.partition(":")[0]
-    return first or not of_caller
+    def _binds(self, condition: Condition, action: str, first: bool) -> bool:
+        key = condition.key
+        if key.startswith(_OF_THE_CALLER) or "." in key.partition(":")[0]:
+            return first
+        return self.is_direct or comes_with(key, action)
