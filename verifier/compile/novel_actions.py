@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,15 +21,14 @@ def with_named(elements: Iterable[ActionElement]) -> Actions:
     elements = list(elements)
     space = actions().with_those_of(elements)
     unknown = {
-        pattern.text.lower(): pattern
-        for element in elements
-        for pattern in element.patterns
-        if _WILD & set(pattern.text) and not fits_any(pattern.text)
+        pattern.text.lower(): pattern for element in elements for pattern in _unknown(element)
     }
+    if not unknown:
+        return space
     found = dict.fromkeys(
         name
         for text, pattern in unknown.items()
-        for name in _inside(pattern, (item for item in elements if _may_overlap(text, item)))
+        for name in _inside(pattern, frozenset(_meeting(text, elements)))
     )
     return space.with_names(name for name in found if not space.has(name))
 
@@ -56,12 +55,57 @@ def fits_any(text: str) -> bool:
     return bool(actions().of(_alone(Template(text, (text,)))))
 
 
-def _inside(pattern: Template, elements: Iterable[ActionElement]) -> Iterator[str]:
-    """Yield an action of each kind that elements tell apart among those that a pattern fits."""
+@lru_cache(maxsize=1 << 12)
+def _inside(pattern: Template, others: frozenset[frozenset[str]]) -> tuple[str, ...]:
+    """Return an action of each kind that lists of patterns tell apart, among those that a pattern
+    fits.
+    """
     example = pattern.text.replace("*", "Example").replace("?", "x")
-    kinds = AnyActions([_alone(pattern), *map(_wild, elements)], actions().has, [example])
+    elements = [_of(texts) for texts in sorted(map(sorted, others))]
+    kinds = AnyActions([_alone(pattern), *elements], actions().has, [example])
     fitting = kinds.of(_alone(pattern))
-    yield from (name for place, name in enumerate(kinds.names) if fitting >> place & 1)
+    return tuple(name for place, name in enumerate(kinds.names) if fitting >> place & 1)
+
+
+@lru_cache(maxsize=1 << 12)
+def _unknown(element: ActionElement) -> tuple[Template, ...]:
+    """Return the wild patterns of an element that fit no action of the catalogue."""
+    return tuple(
+        pattern
+        for pattern in element.patterns
+        if _WILD & set(pattern.text) and not fits_any(pattern.text)
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _wild_texts(element: ActionElement) -> Mapping[str, frozenset[str]]:
+    """Return the wild patterns of an element, in lower case, by service; "" where that is wild."""
+    found: dict[str, set[str]] = {}
+    for pattern in element.patterns:
+        if _WILD & set(pattern.text):
+            text = pattern.text.lower()
+            found.setdefault(_service(text), set()).add(text)
+    return {service: frozenset(texts) for service, texts in found.items()}
+
+
+def _service(text: str) -> str:
+    service = text.partition(":")[0]
+    return "" if _WILD & set(service) else service
+
+
+def _meeting(text: str, elements: Iterable[ActionElement]) -> Iterator[frozenset[str]]:
+    """Yield the wild patterns of each element that may fit what a pattern in lower case fits."""
+    service = _service(text)
+    for element in elements:
+        by_service = _wild_texts(element)
+        services = ("", service) if service else by_service
+        found = frozenset().union(*(by_service.get(name, ()) for name in services))
+        if found:
+            yield found
+
+
+def _of(texts: Iterable[str]) -> ActionElement:
+    return ActionElement(tuple(Template(text, (text,)) for text in texts))
 
 
 def _alone(pattern: Template) -> ActionElement:
@@ -73,13 +117,3 @@ def _wild(element: ActionElement) -> ActionElement:
     """Return an element with its wild patterns only."""
     kept = tuple(item for item in element.patterns if _WILD & set(item.text))
     return replace(element, patterns=kept)
-
-
-def _may_overlap(text: str, element: ActionElement) -> bool:
-    """Return whether some pattern of an element may fit what a pattern in lower case fits."""
-    return any(_may_meet(text, item.text.lower()) for item in element.patterns)
-
-
-def _may_meet(one: str, other: str) -> bool:
-    services = [text.partition(":")[0] for text in (one, other)]
-    return services[0] == services[1] or any(_WILD & set(name) for name in services)
