@@ -26,6 +26,8 @@ _PRINCIPALS = {
     "rolesanywhere": "rolesanywhere.amazonaws.com",
     "github": f"arn:aws:iam::{A}:oidc-provider/token.actions.githubusercontent.com",
     "google": "accounts.google.com",
+    "cognito": "cognito-identity.amazonaws.com",
+    "eks": f"arn:aws:iam::{A}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF",
     "saml": f"arn:aws:iam::{A}:saml-provider/corporate",
 }
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from iam_smt.automata import Clause
 from iam_smt.credentials import Chain
 from iam_smt.model import Model
 from iam_smt.open_sessions import Binding, OpenSession
 from iam_smt.principals import Kind
 from iam_smt.terms import FALSE, TRUE, Atom, Term, atoms, conjunction, disjunction, negation
-from iam_smt.texts import StringVariable
+from iam_smt.texts import Member, Same, StringVariable, member
 from iam_smt.theory import Sat, Unsolved
 from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
@@ -29,6 +30,7 @@ from verifier.snapshot.model import Role
 
 _MOST_ATOMS = 64
 _MOST_STATES = 4_000
+_MOST_LINKED = 16
 
 Facts = tuple[bool, ...]
 """The truth of the atoms that a node asks about, in their order."""
@@ -95,7 +97,8 @@ class _Node:
         """Note the atoms of `terms` that are about the open session; return whether any is new."""
         own = self.binding(self.caller)
         before = len(self.atoms)
-        for atom in atoms(*terms):
+        asked = list(atoms(*terms))
+        for atom in (*asked, *_linked(asked, own)):
             if atom not in self.atoms and (meaning := own.meaning(atom)) is not None:
                 self.atoms[atom] = meaning
         return len(self.atoms) > before
@@ -115,6 +118,30 @@ class _Node:
             term if value else negation(term)
             for term, value in zip(self.atoms.values(), facts, strict=True)
         )
+
+
+def _linked(asked: Iterable[Atom], own: Binding) -> Iterator[Atom]:
+    """Yield what is asked of texts of the session by way of others that they have to equal, or to
+    differ from: whether they are in the clauses that are asked of these.
+    """
+    links: dict[StringVariable, dict[StringVariable, None]] = {}
+    clauses: dict[StringVariable, dict[Clause, None]] = {}
+    for atom in asked:
+        if isinstance(atom, Same):
+            links.setdefault(atom.left, {})[atom.right] = None
+            links.setdefault(atom.right, {})[atom.left] = None
+        elif isinstance(atom, Member):
+            clauses.setdefault(atom.variable, {})[atom.clause] = None
+    for variable in own.texts:
+        seen, waiting = {variable: None}, [variable]
+        while waiting:
+            more = [each for each in links.get(waiting.pop(), ()) if each not in seen]
+            seen |= dict.fromkeys(more)
+            waiting += more
+        if len(seen) == 1:
+            continue
+        found = dict.fromkeys(of for each in seen for of in clauses.get(each, ()))
+        yield from atoms(*(member(variable, of) for of in list(found)[:_MOST_LINKED]))
 
 
 class StateSearch:
@@ -232,9 +259,9 @@ class StateSearch:
                 for role in self._followers(node):
                     path = Path(self._world, node.caller, node.chain).assume(role)
                     meanings = self._nodes[role.arn].meanings(path.caller)
-                    # What is asked of the time of this hop asks about the session before it.
-                    order = [path.term()] if node.chain.time_matters else []
-                    changed |= node.note([*meanings, *order])
+                    # What is asked of the time of this hop, or of a text of it that has to equal
+                    # one of the session before it, asks about that session.
+                    changed |= node.note([*meanings, path.term()])
 
     def _onward(self, node: _Node) -> Iterator[Path]:
         """Yield the paths of one hop that go on from a node: to other roles, and to the goal."""
