@@ -119,13 +119,13 @@ class Inquiry:
 
     def _ways(self, origin: Origin) -> tuple[list[Way], set[Meeting]]:
         """Return the ways of an origin, and what was asked about beside them."""
+        if self._escalations is not None:
+            return self._escalated(self._escalations, origin), set()
         closure = _closure(self.world, self.asked, origin)
         if self.asked.form is Form.WHAT_CAN:
             ways = list(abilities(self.world, closure, self._classes, self.asked.resource))
             self.edges += closure.edges
             return ways, set(closure.met)
-        if self._escalations is not None:
-            return [self._escalated(self._escalations, origin)], set()
         if self.asked.form is Form.BECOME:
             with self.world.readings.noted() as met:
                 ways = list(becoming(self.world, closure))
@@ -145,15 +145,19 @@ class Inquiry:
         self.edges += closure.edges
         return ways, set()
 
-    def _escalated(self, asking: Asking, origin: Origin) -> Way:
-        """Return the answer for one origin; with its reasons where there are not many."""
+    def _escalated(self, asking: Asking, origin: Origin) -> list[Way]:
+        """Return the ways of one origin; with their reasons where there are not many origins."""
+        if self.asked.form is Form.WHAT_CAN:
+            return asking.doing(origin, self._classes)
+        if self.asked.form is Form.BECOME:
+            return asking.becoming(origin)
         if len(self.origins) > _MANY:
-            return asking.answer(origin)
+            return [asking.answer(origin)]
         attempt = asking.of(origin)
         way = attempt.explained(attempt.run())
         if self._margins:
             way = replace(way, margin=_margin(self.world, self.asked, attempt, way))
-        return way
+        return [way]
 
     def margin(self, ways: Iterable[Way]) -> Margin | None:
         """Return how far all classes of callers together are from no, where several can."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from verifier.escalation.arrivals import arrivals
 from verifier.escalation.entities import Entities
 from verifier.escalation.memory import Memory
+from verifier.escalation.possibilities import becoming, doing
 from verifier.escalation.search import Arrivals, Escalation, controlled
 from verifier.escalation.together import Together
 from verifier.queries.barriers import barriers
@@ -44,6 +45,18 @@ class Asking:
         """Return the answer for one class of callers, the reasons of a no aside."""
         way = self._together.answer(origin) if self._together else None
         return way if way is not None else self.of(origin).run()
+
+    def becoming(self, origin: Origin) -> list[Way]:
+        """Return a way for each that one class of callers can become."""
+        attempt = self.of(origin)
+        ways = list(becoming(attempt.escalation))
+        return ways if len(ways) > 1 else [attempt.explained(way) for way in ways]
+
+    def doing(self, origin: Origin, classes: Sequence[int]) -> list[Way]:
+        """Return a way for each action that one class of callers can come to call."""
+        search = self.of(origin).escalation
+        resource = self._question.resource
+        return list(doing(self._world, search, self._memory, classes, resource))
 
     def of(self, origin: Origin) -> Attempt:
         """Return the search for one class of callers."""

@@ -91,14 +91,37 @@ class Escalation:
             self._takeover.lean_on_needs()
             plan = self._plan(arrivals)
         self.found = plan
-        if plan is not None:
-            return self._way(plan)
+        return self._way(plan) if plan is not None else self.nobody()
+
+    def nobody(self) -> Way:
+        """Return the answer where no plan was found."""
         # What is not decided counts as possible: without an end in sight it does not matter.
         doubts = self._planner.doubts and self._planner.doubts | self._takeover.doubts
         reached = tuple(key for key in self._takeover.actors if key not in self._takeover.starts)
         verdict = Verdict.UNKNOWN if doubts else Verdict.NO
         reason = "; ".join(sorted(doubts))
         return Way(self._name, verdict, reached=reached, reason=reason, met=self._met)
+
+    def everybody(self) -> Iterator[Way]:
+        """Yield an answer for each that can be become but for who asks, named in `what`, or of whom
+        that is not decided.
+        """
+        told: set[str] = set()
+        for conditional in (False, True):
+            if conditional and not self._takeover.conditional:
+                self._takeover.lean_on_needs()
+            for _ in self._takeover:
+                pass
+            for key, actor in list(self._takeover.actors.items()):
+                if key in told or key in self._takeover.starts or key.endswith("(new)"):
+                    continue
+                before = len(self._planner.doubts)
+                plan = self._planner.plan(Final(actor))
+                if plan is not None:
+                    told.add(key)
+                    yield replace(self._way(plan), what=key)
+                elif conditional and len(self._planner.doubts) > before:
+                    yield replace(self.nobody(), what=key)
 
     def try_out(self, parts: Iterable[Plan | Role]) -> Way | None:
         """Return the answer that some parts make one after the other: assuming a role, or a plan of

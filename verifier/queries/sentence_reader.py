@@ -8,7 +8,6 @@ from typing import Any
 from lark import Token
 
 from verifier import catalogue
-from verifier.errors import QuestionError
 from verifier.policy.syntax import Condition
 from verifier.queries.caller_reader import CallerReader
 from verifier.queries.condition_reader import ConditionReader
@@ -30,8 +29,6 @@ class SentenceReader(CallerReader, ConditionReader):
 
     def what_can(self, parts: list[Any]) -> Question:
         who, resource, route, where, without = parts
-        told = "what somebody can do is told directly or by role assumption"
-        self._not_by_escalation(route, told)
         return self._question(
             Form.WHAT_CAN, who, (), resource, route, where, without, RouteKind.DIRECTLY
         )
@@ -62,15 +59,9 @@ class SentenceReader(CallerReader, ConditionReader):
 
     def what_become(self, parts: list[Any]) -> Question:
         who, route, where, without = parts
-        self._not_by_escalation(route, "whom somebody can become is told by role assumption")
         return self._question(
             Form.BECOME, who, (), None, route, where, without, RouteKind.ASSUMPTION
         )
-
-    def _not_by_escalation(self, route: Route | None, problem: str) -> None:
-        if route and route.kind is RouteKind.ESCALATION:
-            suggestion = "who can become administrator"
-            raise QuestionError(problem, self._text, suggestion=suggestion)
 
     def _question(
         self,

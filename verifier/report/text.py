@@ -45,7 +45,8 @@ def render(
 def _become(answer: Answer, width: int) -> Iterator[str]:
     """Yield a table of the roles that each class of callers can become, shortest chains first."""
     able = {way.what for way in answer.ways if way.verdict is Verdict.YES}
-    count = f"{len(able)} role{'s' * (len(able) != 1)}" if able else "no role"
+    noun = "principal" if answer.question.route.kind is RouteKind.ESCALATION else "role"
+    count = f"{len(able)} {noun}{'s' * (len(able) != 1)}" if able else f"no {noun}"
     yield _headline(answer, f"{answer.question.who} can become {count}", width)
     classes: dict[str, list[Way]] = {}
     for way in answer.ways:
@@ -62,7 +63,9 @@ def _become(answer: Answer, width: int) -> Iterator[str]:
             if way.verdict is Verdict.YES:
                 yield f"{INDENT}{plain(way.what)}{_through(way)}"
             elif way.verdict is Verdict.UNKNOWN:
-                yield f"{INDENT}{plain(way.what)}   unknown: {plain(way.reason)}"
+                told = "; ".join(way.needs)
+                told = f"only if {told}" if told else f"unknown: {way.reason}"
+                yield f"{INDENT}{plain(way.what)}   {plain(told)}"
 
 
 def _through(way: Way) -> str:
