@@ -136,7 +136,7 @@ def test_unknown_files_are_named(tmp_path: Path) -> None:
     texts = [str(remark).removeprefix(f"{tmp_path}/") for remark in snapshot.remarks]
     assert texts == [
         "b.json:1:1: is nothing that a snapshot is made of, and was not read",
-        "c.csv: is no JSON file and was not read",
+        "c.csv: is no credential report and was not read",
     ]
 
 

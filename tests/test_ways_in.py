@@ -71,6 +71,15 @@ def test_service_linked_roles_serve_their_account(tmp_path: Path) -> None:
     assert (whole.what, deputies.verdict) == (arn, Verdict.NO)
 
 
+def test_passed_roles_serve_their_account(tmp_path: Path) -> None:
+    """Nobody outside passes a role of another account to a service (R7.51)."""
+    verdicts = _verdicts(
+        _estate(tmp_path, {"Service": "lambda.amazonaws.com"}, "sts:AssumeRole"), "any service"
+    )
+    assert verdicts["AWS services acting for accounts outside the zone of trust"] is Verdict.NO
+    assert verdicts["AWS services"] is Verdict.YES
+
+
 def test_certificates_are_a_way_in(tmp_path: Path) -> None:
     """Holders of certificates are asked about where a role trusts IAM Roles Anywhere (R7.1)."""
     anywhere = {"Service": "rolesanywhere.amazonaws.com"}

@@ -212,6 +212,33 @@ ALIAS_EDITS = frozenset({"kms:createalias", "kms:updatealias", "kms:deletealias"
 VOUCHING_SERVICES = frozenset({"rolesanywhere.amazonaws.com", "credentials.iot.amazonaws.com"})
 """Services that assume roles for whoever holds a certificate of theirs, outside AWS (R7.1)."""
 
+SERVED_WITH_PASSED_ROLES = frozenset(
+    f"{name}.amazonaws.com"
+    for name in (
+        "amplify",
+        "bedrock-agentcore",
+        "cloudformation",
+        "codebuild",
+        "codepipeline",
+        "datapipeline",
+        "ec2",
+        "ecs-tasks",
+        "elasticmapreduce",
+        "events",
+        "glue",
+        "iot",
+        "lambda",
+        "pipes",
+        "pods.eks",
+        "sagemaker",
+        "scheduler",
+        "ssm",
+        "states",
+        "tasks.apprunner",
+    )
+)
+"""Services that assume a role only for what it was passed to, in its own account (R7.50, R7.51)."""
+
 SHARED_PROVIDERS = {
     "token.actions.githubusercontent.com": ("sub", "repo:", "/"),
     "gitlab.com": ("sub", "project_path:", "/"),

@@ -14,7 +14,8 @@ import pytest
 
 from tests.corpora import needs_corpora, text
 from tests.escalation.setting import setting
-from verifier.escalation.table import primitives
+from verifier import facts
+from verifier.escalation.table import Over, primitives
 from verifier.verdict import Verdict, Way
 
 _LINES = Path(__file__).with_name("paths.jsonl").read_text("utf-8").splitlines()
@@ -65,6 +66,15 @@ def test_near_miss(name: str, tmp_path: Path) -> None:
 def test_every_path_is_in_the_table() -> None:
     """Each published path is named by an entry of the table, and no other is."""
     assert {path for primitive in primitives() for path in primitive.paths} == set(PATHS)
+
+
+def test_passed_roles_are_known_everywhere() -> None:
+    """The services that are passed roles by the table are those of which nobody outside makes use
+    with a role of the account (R7.51); certificates are a way in of their own.
+    """
+    passed = (Over.PASSED, Over.WORKLOAD)
+    services = {item.service for item in primitives() if item.over in passed} - {"*"}
+    assert services - facts.VOUCHING_SERVICES == facts.SERVED_WITH_PASSED_ROLES
 
 
 @needs_corpora

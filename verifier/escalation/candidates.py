@@ -30,6 +30,8 @@ _GRANTS = {
 """Effects that bring an administrator nothing."""
 
 _ANY_SERVICE = "*"
+_MOST_KEYS = 2
+"""So many access keys a user may have (P8.22)."""
 
 
 class Candidates:
@@ -84,15 +86,21 @@ class Candidates:
         state = self._scene.state
         role = state.role(binding.role)
         is_new = state.is_fresh(binding.target)
+        user = state.user(binding.target)
+        known = user.credentials if user is not None else None
         match shown:
             case Shown.PROFILE:
                 return bool(role and role.profiles)
             case Shown.NO_PROFILE:
                 return role is not None and role.profiles == ()
-            case Shown.ROOM_FOR_KEY | Shown.NO_PASSWORD:
-                return is_new
+            case Shown.ROOM_FOR_KEY:
+                return is_new or (known is not None and known.keys < _MOST_KEYS)
+            case Shown.FULL:
+                return known is not None and known.keys >= _MOST_KEYS
+            case Shown.NO_PASSWORD:
+                return is_new or (known is not None and known.has_password is False)
             case Shown.PASSWORD:
-                return False
+                return known is not None and known.has_password is True
 
     def _holding(
         self, primitive: Primitive, holder: User | Role | Group, own: Level

@@ -74,6 +74,7 @@ class Shown(Enum):
     ROOM_FOR_KEY = "room for a key"
     PASSWORD = "a password"
     NO_PASSWORD = "no password"
+    FULL = "no room for a key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,20 +221,24 @@ def services(world: World) -> Origin:
 def deputies(world: World) -> Origin:
     """The services that are named, each made to act by a customer outside the zone (R7.41).
 
-    With a service-linked role its service acts for the account of the role only (R7.1).
+    With a service-linked role its service acts for the account of the role only (R7.1), and so it
+    does with a role that has to be passed to it (R7.51).
     """
     starts = [
         Start(
             Kind.SERVICE,
             partial(_deputy, service_start(name)),
-            partial(_not_linked, world.trusts.named("service", name)),
+            partial(_for_others, name, world.trusts.named("service", name)),
         )
         for name in (*world.services, UNNAMED_SERVICE)
     ]
     return Origin("AWS services acting for accounts outside the zone of trust", tuple(starts))
 
 
-def _not_linked(roles: dict[str, Role]) -> dict[str, Role]:
+def _for_others(service: str, roles: dict[str, Role]) -> dict[str, Role]:
+    """Return the roles that a service may assume for other accounts than theirs."""
+    if service in facts.SERVED_WITH_PASSED_ROLES:
+        return {}
     return {arn: role for arn, role in roles.items() if not role.is_service_linked}
 
 

@@ -11,7 +11,7 @@ from verifier.catalogued_keys import key_name
 from verifier.compile.strangers import ASSUMED
 from verifier.finding import AccessLevel
 from verifier.report.lines import OF_THE_CALLER
-from verifier.report.words import only
+from verifier.report.words import is_service_linked, only
 from verifier.verdict import Hop, Verdict, Way
 
 
@@ -62,6 +62,8 @@ def caller_rows(ways: Iterable[Way]) -> list[CallerRow]:
 def _caller_row(way: Way) -> CallerRow:
     """Return the row of one way; whoever can without a request has no witness."""
     conditions, hops = tuple(only(way.provisos)), way.witness
+    if is_service_linked(way.who):
+        conditions += ("by the service of a service-linked role",)
     steps = tuple(dict.fromkeys(hop.action for hop in hops if hop.does))
     if steps or not hops:
         return CallerRow((way.who,), (), conditions, steps, len(hops))

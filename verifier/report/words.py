@@ -94,3 +94,10 @@ def _said(condition: Condition, holds: bool) -> str:
 def _is_of_identity(key: str) -> bool:
     issuer = key.partition(":")[0]
     return issuer == "saml" or "." in issuer
+
+
+def is_service_linked(who: str) -> bool:
+    """Return whether the ARN of a caller is that of a service-linked role: only its service acts as
+    one (R7.1).
+    """
+    return ":role/aws-service-role/" in who

@@ -11,6 +11,7 @@ from verifier.finding import Closing, Exposure, Finding, Gap, Kind, Severity, Wa
 from verifier.inquiry import margin
 from verifier.queries.world import World
 from verifier.report.phrases import principals
+from verifier.report.words import is_service_linked
 from verifier.review.removals import Removals
 from verifier.snapshot.model import Snapshot
 from verifier.verdict import Answer, Hop, Verdict, Way
@@ -46,7 +47,7 @@ def _changes(witness: Iterable[Hop]) -> bool:
 def _likeness(way: Way) -> tuple[object, ...]:
     """Return the steps of a plan, the statements that allow them, and on what it depends."""
     steps = ((hop.action, hop.by) for hop in way.witness)
-    return way.who.startswith("arn:"), way.depends_on, *steps
+    return way.who.startswith("arn:"), is_service_linked(way.who), way.depends_on, *steps
 
 
 def _finding(ways: list[Way], closes: tuple[Closing, ...]) -> Finding:
@@ -57,10 +58,15 @@ def _finding(ways: list[Way], closes: tuple[Closing, ...]) -> Finding:
     steps = [hop.action for hop in first.witness if not hop.action.startswith(_ASSUME)]
     by = ", ".join(dict.fromkeys(steps))
     exposures = tuple(_exposure(way) for way in ways)
+    notes = ["a plan of several calls: each is allowed after those before it (R7.83)"]
+    severity = Severity.HIGH if inside else Severity.CRITICAL
+    if is_service_linked(first.who):
+        severity = Severity.LOW
+        notes.append("only its AWS service acts as a service-linked role (R7.1)")
     digest = sha256("\n".join(["escalation", *sorted(names), *steps]).encode()).hexdigest()[:32]
     return Finding(
         Kind.ESCALATION.value,
-        Severity.HIGH if inside else Severity.CRITICAL,
+        severity,
         WayIn(WayInKind.PRINCIPALS, names if inside else (), who),
         f"{who[0].upper()}{who[1:]} can become administrator by {by}",
         (),
@@ -68,7 +74,7 @@ def _finding(ways: list[Way], closes: tuple[Closing, ...]) -> Finding:
         closes,
         digest,
         depends_on=first.depends_on,
-        notes=("a plan of several calls: each is allowed after those before it (R7.83)",),
+        notes=tuple(notes),
     )
 
 

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from verifier.documents import Pointer
-from verifier.errors import SnapshotError
+from verifier.errors import Place, SnapshotError
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import parse_policy
 from verifier.policy.reading import Location
 from verifier.policy.syntax import Policy, PolicyKind
 from verifier.snapshot.model import (
+    Credentials,
     Group,
     ManagedPolicy,
     Remark,
@@ -101,6 +102,7 @@ class Building:
     bucket_of: dict[str, str] = field(default_factory=dict)
     of_vpcs: set[str] = field(default_factory=set)
     grants: dict[str, list[AttachedPolicy]] = field(default_factory=dict)
+    credentials: dict[str, tuple[Credentials, Place]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     _policies: dict[tuple[PolicyKind, str], tuple[Policy, list[tuple[str, Pointer]]]] = field(

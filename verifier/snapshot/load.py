@@ -16,6 +16,7 @@ from verifier.snapshot import (
     acls,
     authorization_details,
     canonical,
+    credentials,
     endpoints,
     grants,
     manifest,
@@ -30,6 +31,7 @@ from verifier.snapshot.manifest import Manifest
 from verifier.snapshot.model import Account, Group, Organization, Role, Snapshot, User, Zone
 
 _SUFFIXES = (".json", ".json.gz")
+_TABLES = (".csv",)
 _OTHER_FILES = (".md", ".txt", ".toml")
 _IN_PATH = re.compile(r"(?:^|[/\\])(\d{12})(?:[/\\.]|$)")
 
@@ -57,6 +59,12 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
     manifests: list[Manifest] = []
     count = 0
     for file in _files([Path(path) for path in paths], building, manifests):
+        if file.name.endswith(_TABLES):
+            if credentials.add_table(file.path, file.name, building):
+                count += 1
+            else:
+                building.remark(f"{file.name}: is no credential report and was not read")
+            continue
         document = documents.read(file.path, file.name)
         count += _add(document.value, Location(document), file, building, pages, organizations)
     if not count:
@@ -69,6 +77,7 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
     grants.attach(building)
     public_access.restrict(building)
     acls.attach(building)
+    credentials.attach(building)
     canonical.resolve(building)
     workloads.resolve_profiles(building)
     for said in manifests:
@@ -107,7 +116,7 @@ def _files(paths: Sequence[Path], building: Building, manifests: list[Manifest])
                 continue
             if not file.is_file() or any(map(file.samefile, said.known_files)):
                 continue
-            if file.name.endswith(_SUFFIXES):
+            if file.name.endswith((*_SUFFIXES, *_TABLES)):
                 inside = file.relative_to(path).as_posix()
                 yield _File(file, str(file), inside, said)
             elif not file.name.endswith(_OTHER_FILES):
@@ -141,6 +150,8 @@ def _add(
         public_access.add(value, location, building, _owner(file))
     elif canonical.recognises(value):
         canonical.add(value, location, building, _owner(file))
+    elif credentials.recognises(value):
+        credentials.add(value, location, building)
     elif endpoints.recognises(value):
         endpoints.add(value, location, building)
     elif grants.recognises(value):

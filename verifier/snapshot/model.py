@@ -15,9 +15,22 @@ Tags = Mapping[str, tuple[str, ...]]
 """Tag keys in lower case with their values; more than one if keys differ only in case (X-12)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a user can sign in with: a password, None if that is not known, so many access keys, and
+    an MFA device.
+    """
+
+    has_password: bool | None
+    keys: int
+    has_device: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class User:
-    """An IAM user; `policies` are its own and those of its groups (R6.2)."""
+    """An IAM user; `policies` are its own and those of its groups (R6.2). `credentials` is None
+    where no report was given.
+    """
 
     arn: str
     name: str
@@ -28,6 +41,7 @@ class User:
     tags: Tags
     groups: tuple[str, ...]
     location: Location
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
