@@ -6,7 +6,7 @@ from random import Random
 
 from iam_smt.theory import Solver
 from tests.estates import EstateGenerator
-from verifier.queries import origins
+from verifier.queries import strangers
 from verifier.queries.arrows import arrows
 from verifier.queries.world import World
 
@@ -17,7 +17,7 @@ def test_arrows() -> None:
     for seed in range(6):
         snapshot = EstateGenerator(Random(seed)).snapshot()
         world = World(snapshot, Solver())
-        origin = origins.outside(world)
+        origin = strangers.outside(world)
         roles = list(snapshot.roles())
         found = arrows(world, origin, roles, 1_000)
         assert found is not None

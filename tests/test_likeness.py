@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot, Verdict
-from verifier.queries import likeness, origins
+from verifier.queries import likeness, strangers
 from verifier.queries.goals import Goal, aims
 from verifier.queries.likeness import Likeness
 from verifier.queries.offers import Offers
@@ -44,7 +44,7 @@ def _crowd(folder: Path, trusted: Any, **condition: Any) -> Snapshot:
 def _classes(snapshot: Snapshot) -> list[int]:
     world = World(snapshot.contents)
     offers = Offers(aims(world, Goal(("s3:DeleteBucket",))))
-    found = Likeness(world, origins.outside(world), offers, list(world.snapshot.roles())).classes
+    found = Likeness(world, strangers.outside(world), offers, list(world.snapshot.roles())).classes
     return sorted(map(len, found))
 
 

@@ -21,7 +21,7 @@ from verifier.findings.guards import guards
 from verifier.findings.openings import search
 from verifier.findings.outsiders import outsiders
 from verifier.findings.run import findings
-from verifier.queries import origins
+from verifier.queries import accountless, strangers
 from verifier.queries.closure import Closure
 from verifier.queries.world import World
 
@@ -84,9 +84,9 @@ def test_same_roles_as_reached() -> None:
         direct = {
             trail.roles[0].arn
             for origin in (
-                origins.outside(world),
-                origins.federated(world),
-                *(origins.service(world, name) for name in facts.VOUCHING_SERVICES),
+                strangers.outside(world),
+                accountless.federated(world),
+                *(accountless.service(world, name) for name in facts.VOUCHING_SERVICES),
             )
             for trail in Closure(world, origin, limit=3)
             if len(trail.roles) == 1

@@ -11,7 +11,7 @@ from verifier.compile.standing import rcps as rcps_of
 from verifier.compile.targets import Target, resource_target, unlisted_policy
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.syntax import PolicyKind
-from verifier.queries import origins
+from verifier.queries import accountless, origins, strangers
 from verifier.queries.origins import Origin, Start
 from verifier.queries.world import World
 from verifier.snapshot.model import Role, User
@@ -33,11 +33,11 @@ class Side:
 
     def ways_in(self) -> Iterator[Origin]:
         """Yield the classes of callers from outside, and the services that are let in."""
-        yield origins.outside(self.world)
-        yield origins.federated(self.world)
-        yield origins.anonymous(self.world)
+        yield strangers.outside(self.world)
+        yield accountless.federated(self.world)
+        yield accountless.anonymous(self.world)
         for name in self.world.services:
-            yield origins.service(self.world, name)
+            yield accountless.service(self.world, name)
 
     def policies(self, arn: str) -> ApplicablePolicies | None:
         """Return what binds a principal, None if there is none of this ARN."""

@@ -13,7 +13,8 @@ from verifier.escalation.changes import Change
 from verifier.escalation.entities import account_of
 from verifier.escalation.scene import Scene
 from verifier.escalation.table import Effect, Primitive
-from verifier.queries.origins import Start, provider_start
+from verifier.queries.accountless import provider_start
+from verifier.queries.origins import Start
 from verifier.snapshot.model import Snapshot
 
 

@@ -20,7 +20,7 @@ from verifier.escalation.scene import Scene
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.parse import policy_from_text
 from verifier.policy.syntax import Policy, PolicyKind
-from verifier.queries.origins import outside_starts
+from verifier.queries.strangers import outside_starts
 
 _ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 _BLOCK = "RestrictPublicBuckets"

@@ -24,7 +24,7 @@ from verifier.policy.principals import (
     UserEntry,
 )
 from verifier.policy.syntax import Effect
-from verifier.queries import origins
+from verifier.queries import accountless, strangers
 from verifier.queries.origins import Start
 from verifier.queries.world import World
 
@@ -56,11 +56,11 @@ def outsiders(world: World, guard: Guard) -> list[Outsider]:
     open_to_all = any(isinstance(entry, Everyone) for entry in entries)
     found: list[Outsider] = []
     if open_to_all and not is_trust:
-        found.append(Outsider(WayInKind.ANYONE, "", origins.anonymous_start()))
+        found.append(Outsider(WayInKind.ANYONE, "", accountless.anonymous_start()))
     if any(is_outside(world, entry) for entry in entries):
         found += [
             Outsider(WayInKind.ANY_PRINCIPAL, "", start)
-            for start in origins.outside_starts(world.snapshot.zone, guard.partition)
+            for start in strangers.outside_starts(world.snapshot.zone, guard.partition)
             if not is_trust or start.kind in _ASSUMING
         ]
     if is_trust:
@@ -69,7 +69,7 @@ def outsiders(world: World, guard: Guard) -> list[Outsider]:
     if open_to_all:
         names += [*_services_in_conditions(guard.policies), UNNAMED_SERVICE]
     found += [
-        Outsider(WayInKind.SERVICES, name, origins.service_start(name))
+        Outsider(WayInKind.SERVICES, name, accountless.service_start(name))
         for name in dict.fromkeys(names)
     ]
     return found
@@ -113,9 +113,9 @@ def _identities(
         providers.update(world.trusts.providers())
         services |= facts.VOUCHING_SERVICES
     for name in sorted(providers):
-        yield Outsider(WayInKind.IDENTITIES, name, origins.provider_start(name))
+        yield Outsider(WayInKind.IDENTITIES, name, accountless.provider_start(name))
     for name in sorted(services & facts.VOUCHING_SERVICES):
-        yield Outsider(WayInKind.IDENTITIES, name, origins.service_start(name))
+        yield Outsider(WayInKind.IDENTITIES, name, accountless.service_start(name))
 
 
 def _services_in_conditions(policies: Level) -> Iterator[str]:

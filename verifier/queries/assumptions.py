@@ -9,7 +9,7 @@ from verifier.compile.targets import Target
 from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.action_classes import unknown_patterns
-from verifier.queries.origins import other_accounts
+from verifier.queries.strangers import other_accounts
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, WhoKind
 from verifier.snapshot.acl_permissions import GRANTABLE, is_of_bucket

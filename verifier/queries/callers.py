@@ -10,7 +10,7 @@ from iam_smt.automata import clause
 from verifier.compile.arns import pattern_of
 from verifier.errors import QuestionError
 from verifier.policy.principals import FederatedUserEntry
-from verifier.queries import origins
+from verifier.queries import accountless, origins, strangers
 from verifier.queries.origins import Origin
 from verifier.queries.workloads import workload, workloads
 from verifier.queries.world import World
@@ -37,13 +37,13 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
         case WhoKind.EXTERNAL:
             yield from _external(world)
         case WhoKind.OUTSIDE:
-            yield origins.outside(world)
+            yield strangers.outside(world)
         case WhoKind.ANYONE:
             yield from _external(world)
-            if origins.other_accounts(world):
-                yield origins.others(world)
+            if strangers.other_accounts(world):
+                yield strangers.others(world)
             for name in world.services:
-                yield origins.service(world, name)
+                yield accountless.service(world, name)
             if roots:
                 for account in world.snapshot.accounts:
                     yield origins.root(world, account)
@@ -51,19 +51,19 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
             yield from _roles(world, who)
             yield from _federated_users(world)
         case WhoKind.ANONYMOUS:
-            yield origins.anonymous(world)
+            yield accountless.anonymous(world)
         case WhoKind.FEDERATED:
             yield _federated(world, who.names[0] if who.names else None)
         case WhoKind.SERVICE:
             if who.names:
                 yield _service(world, who.names[0])
             else:
-                yield origins.services(world)
-                yield origins.deputies(world)
+                yield accountless.services(world)
+                yield accountless.deputies(world)
         case WhoKind.OTHERS:
-            if not origins.other_accounts(world):
+            if not strangers.other_accounts(world):
                 raise QuestionError("the snapshot holds every account of its organization")
-            yield origins.others(world)
+            yield strangers.others(world)
         case WhoKind.USERS:
             yield from _some(_users(world, who), "user", who)
         case WhoKind.ROLES:
@@ -79,14 +79,14 @@ def callers(world: World, who: Who, *, roots: bool = False) -> Iterator[Origin]:
 
 
 def _external(world: World) -> Iterator[Origin]:
-    yield origins.outside(world)
-    yield from origins.providers(world)
-    yield from origins.certificates(world)
-    yield origins.anonymous(world)
+    yield strangers.outside(world)
+    yield from accountless.providers(world)
+    yield from accountless.certificates(world)
+    yield accountless.anonymous(world)
 
 
 def _federated(world: World, provider: str | None) -> Origin:
-    found = origins.federated(world, provider)
+    found = accountless.federated(world, provider)
     if provider and not found.starts:
         known = ", ".join(world.trusts.names("provider")) or "none"
         raise QuestionError(f"no role trusts a provider `{provider}`; trusted are: {known}")
@@ -98,14 +98,14 @@ def _service(world: World, name: str) -> Origin:
         near = get_close_matches(name, world.services, 1, 0.6)
         hint = f"; did you mean `{near[0]}`" if near else ""
         raise QuestionError(f"`{name}` is not the name of a service principal{hint}")
-    return origins.service(world, name)
+    return accountless.service(world, name)
 
 
 def _account(world: World, who: Who) -> Iterator[Origin]:
     """Yield the principals of an account, or what stands for those of one that is not held."""
     number = who.account or ""
     if number not in world.snapshot.accounts:
-        yield origins.account(world, number)
+        yield strangers.account(world, number)
         return
     yield origins.root(world, number)
     yield from _users(world, who)
@@ -231,7 +231,7 @@ def _named(world: World, text: str) -> Origin:
         )
     account = world.snapshot.accounts.get(match["account"])
     if account is None:
-        return origins.given(world, text)
+        return strangers.given(world, text)
     kind, _, name = match["rest"].partition("/")
     if kind == "root":
         return origins.root(world, account.id)

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
 
-from iam_smt.assume_role import AssumeRoleKeys, ChainedSession
-from iam_smt.credentials import Chain, keeps_claim
-from iam_smt.keys import ABSENT, Key, SingleKey, known
+from iam_smt.credentials import Chain
+from iam_smt.keys import Key, known
 from iam_smt.model import Model
-from iam_smt.principals import FEDERATED_KINDS, Kind
-from iam_smt.service_sessions import ServiceSession
-from iam_smt.terms import FALSE, TRUE, Flag, Term, both, conjunction, disjunction, implies
+from iam_smt.principals import Kind
+from iam_smt.terms import FALSE, Term, conjunction, disjunction, implies
 from iam_smt.texts import StringVariable
 from verifier import facts
-from verifier.compile.callers import Caller, session_caller, symbolic_tags, under_name
+from verifier.compile.callers import Caller, under_name
 from verifier.compile.calls import Authorization, Call
-from verifier.compile.foreign_keys import OfCall
 from verifier.compile.roots import ASSUME_ROOT, root_session, root_target, task_arn
 from verifier.compile.targets import Target, role_target
-from verifier.queries.besides import besides
 from verifier.queries.deputies import driven_from_outside
-from verifier.queries.hops import DecodedHop, Replayable
+from verifier.queries.hops import DecodedHop
+from verifier.queries.made_sessions import assume_keys, is_certified, made_session
+from verifier.queries.steps import Other, Step, others_of
 from verifier.queries.world import World
-from verifier.request import Request
-from verifier.semantics.leanings import DoubleTags
-from verifier.snapshot.model import Role, Snapshot
+from verifier.snapshot.model import Role
 
 ASSUME_ROLE = {
     Kind.SAML: "sts:AssumeRoleWithSAML",
@@ -40,44 +36,6 @@ Given = Mapping[str, Key]
 
 NOTHING_GIVEN: Given = MappingProxyType({})
 
-_HANDING_ON = "whether `sts:TagSession` must be allowed for tags that are only handed on (X-23)"
-
-
-@dataclass(frozen=True, slots=True)
-class _Other:
-    """An authorization that a call needs besides, if it is `chosen` among those that would do."""
-
-    call: Call
-    chosen: Term = TRUE
-    when: Callable[[Call], Term] | None = None
-
-    def condition(self, main: Call) -> Term:
-        """Return a term that holds iff it must be allowed."""
-        return self.chosen if self.when is None else both(self.chosen, self.when(main))
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One call of a path, with the role that it assumes and what it needs besides: permissions on
-    the same target (`alongside`), and authorizations of their own (`others`, R6.60, R6.61): of
-    each group one.
-    """
-
-    call: Call
-    role: Role | None = None
-    alongside: tuple[str, ...] = ()
-    others: tuple[tuple[_Other, ...], ...] = ()
-
-    def needs(self) -> Iterator[tuple[Call, str | None, Term]]:
-        """Yield what the call needs besides, and when it does."""
-        for action in self.alongside:
-            yield self.call, action, TRUE
-        if self.call.assume is not None:
-            yield self.call, "sts:TagSession", self.call.assume.needs_tag_session
-            yield self.call, "sts:SetSourceIdentity", self.call.assume.carries_identity
-        for other in chain(*self.others):
-            yield other.call, None, other.condition(self.call)
-
 
 class Path:
     """Hops from a caller through roles; `term` holds iff all of them are allowed together.
@@ -89,7 +47,7 @@ class Path:
         self.world = world
         self.chain = chain
         self._begins = begins
-        self._steps: list[_Step] = []
+        self._steps: list[Step] = []
         self._term: Term | None = None
         self.caller = caller
 
@@ -104,34 +62,16 @@ class Path:
 
         The trust policy must allow what is `alongside`, too. `arn` is the role's where it is open.
         """
-        label = self._next
-        before = self.caller
-        kind = before.principal.kind
-        action = ASSUME_ROLE.get(kind, "sts:AssumeRole")
-        keys = self._assume_keys(label, action)
-        service = before.principal.provider if kind is Kind.SERVICE else None
+        label, before = self._next, self.caller
+        action = ASSUME_ROLE.get(before.principal.kind, "sts:AssumeRole")
+        keys = assume_keys(self.world, self.chain, before, label, action)
         target = role_target(self.world.snapshot, role)
         if arn is not None:
             target = replace(target, resource=arn, known=False)
         call = self.world.call(label, before, action, target, keys, given)
-        self._add(_Step(call, role, alongside))
-        session, reading = f"session {len(self._steps)}", self.world.readings.of("X-14")
-        credentials = ChainedSession(
-            session,
-            self.chain,
-            keys,
-            before.credentials,
-            symbolic_tags(role.tags, session, self.world.readings.of("X-12")),
-            call.clock,
-            by=kind,
-            provider=_provider(before, session, reading),
-            claims=lambda name: _kept_claim(call, name),
-            by_service=ServiceSession(session, [service]) if service else None,
-            shows_mfa=None if reading == "any" else reading == "older",
-        )
-        self.caller = session_caller(
-            self.world.snapshot, role, session, credentials, keys.session_name
-        )
+        self._add(Step(call, role, alongside))
+        session = f"session {len(self._steps)}"
+        self.caller = made_session(self.world, self.chain, call, keys, role, session)
         if arn is not None:
             self.caller = under_name(self.caller, arn)
         return self
@@ -151,16 +91,18 @@ class Path:
         if target.task:
             self._assume_root(target)
         label = self._next
-        asks = facts.TRUST_ACTIONS if self._is_certified else facts.ASSUME_ACTIONS
-        keys = self._assume_keys(label, action) if action.lower() in asks else None
+        asks = facts.TRUST_ACTIONS if is_certified(self.caller) else facts.ASSUME_ACTIONS
+        keys = None
+        if action.lower() in asks:
+            keys = assume_keys(self.world, self.chain, self.caller, label, action)
         call = self.world.call(label, self.caller, action, target, keys, given)
         others = tuple(others)
         given_others = (
-            (_Other(self.world.call(f"{label}.{number}", self.caller, *one[:2], given=one[2])),)
+            (Other(self.world.call(f"{label}.{number}", self.caller, *one[:2], given=one[2])),)
             for number, one in enumerate(others, 1)
         )
         asked = frozenset(one[0] for one in others)
-        self._add(_Step(call, others=(*given_others, *self._besides(call, asked))))
+        self._add(Step(call, others=(*given_others, *others_of(self.world, call, asked))))
         return self
 
     def _assume_root(self, target: Target) -> None:
@@ -171,56 +113,15 @@ class Path:
         root = root_target(snapshot, account)
         given = {"sts:taskpolicyarn": known(task_arn(root.shape.split(":")[1], target.task))}
         call = self.world.call(self._next, self.caller, ASSUME_ROOT, root, given=given)
-        self._add(_Step(call))
+        self._add(Step(call))
         label = f"session {len(self._steps)}"
         self.caller = root_session(snapshot, account, target.task, label, self.chain)
-
-    def _besides(self, call: Call, asked: frozenset[str]) -> Iterator[tuple[_Other, ...]]:
-        """Yield what any such call must be authorized for besides, but for what was asked for."""
-        needs = besides(self.world.snapshot, call.caller, call.action, call.target)
-        for place, need in enumerate(needs):
-            if need.action in asked:
-                continue
-            service = call.action.partition(":")[0]
-            is_same = need.action.startswith(f"{service}:")
-            shared = OfCall(call.context, need.passes_tags, is_same)
-            group: list[_Other] = []
-            for number, target in enumerate(need.targets):
-                label = f"{call.label}, {need.action} {place}.{number}"
-                flag: Term = TRUE if len(need.targets) == 1 else Flag(f"{label} is chosen")
-                other = self.world.call(
-                    label, call.caller, need.action, target, None, need.given, shared
-                )
-                group.append(_Other(other, flag, need.when))
-            yield tuple(group)
-
-    def _assume_keys(self, label: str, action: str) -> AssumeRoleKeys:
-        """Return the keys with which the caller at the end of the path asks for a session."""
-        readings, credentials = self.world.readings, self.caller.credentials
-
-        def handing_needs() -> Term:
-            if readings.says("X-23", "needed"):
-                return TRUE
-            if readings.says("X-23", "passed"):
-                return FALSE
-            return Flag(f"{label} {_HANDING_ON}", _HANDING_ON)
-
-        return AssumeRoleKeys(
-            label, self.chain, credentials, action, handing_needs, certificate=self._is_certified
-        )
-
-    @property
-    def _is_certified(self) -> bool:
-        """Whether the caller holds a certificate, whose tags and subject come with each call of
-        IAM Roles Anywhere (R7.1).
-        """
-        return self.caller.principal.provider == facts.ROLES_ANYWHERE
 
     @property
     def _next(self) -> str:
         return f"hop {len(self._steps) + 1}"
 
-    def _add(self, step: _Step) -> None:
+    def _add(self, step: Step) -> None:
         self._steps.append(step)
         self._term = None
 
@@ -320,66 +221,4 @@ class Path:
 
     def decode(self, model: Model) -> list[DecodedHop]:
         """Return the requests that a model describes."""
-        hops: list[DecodedHop] = []
-        for step in self._steps:
-            chosen = step.call.chosen(model)
-            assume = step.call.assume
-            handing = assume is not None and model.holds(assume.hands_tags_on)
-            others = tuple(
-                self._replayable(call, model, action)
-                for call, action, condition in step.needs()
-                if model.holds(condition) or (handing and model.leaves_open(condition))
-            )
-            main = self._replayable(step.call, model, None)
-            kept = tuple(sorted(chosen & main.request.context.keys()))
-            known = step.call.target.known
-            hops.append(DecodedHop(main, others, kept, step.role, known, handing))
-        return hops
-
-    def _replayable(self, call: Call, model: Model, action: str | None) -> Replayable:
-        request = call.decode(model, action)
-        policies = call.authorization(action).policies
-        through = request.context.get("aws:sourcevpce", ("",))[0]
-        endpoint = self.world.snapshot.endpoints.get(through)
-        if endpoint is not None:
-            policies = replace(policies, endpoint=endpoint)
-        twice = _doubled(self.world.snapshot, call, request)
-        return Replayable(request, policies, twice, call.caller.credentials.by_user)
-
-
-def _provider(caller: Caller, session: str, reading: str) -> SingleKey:
-    """Return the key of the identity provider in the session that a caller makes: one by SAML
-    carries it or not, by the reading of X-14 (R5.22).
-    """
-    name = caller.principal.provider
-    if name is None or caller.principal.kind not in FEDERATED_KINDS:
-        return ABSENT
-    if caller.principal.kind is Kind.OIDC or reading == "older":
-        return known(name)
-    if reading == "current":
-        return ABSENT
-    return SingleKey(Flag(f"{session} has aws:federatedprovider"), name)
-
-
-def _doubled(snapshot: Snapshot, call: Call, request: Request) -> DoubleTags:
-    """Return the tags of caller and resource, among those that the request shows, whose keys differ
-    only in case (X-12).
-    """
-    arn = request.principal.arn or ""
-    caller = snapshot.user(arn) or snapshot.role(arn)
-    own = caller.tags if caller else {}
-    found: dict[str, tuple[str, ...]] = {}
-    for key in request.context:
-        prefix, _, name = key.partition("/")
-        tags = own if prefix == "aws:principaltag" else call.target.tags or {}
-        if prefix.endswith("tag") and prefix != "aws:requesttag" and len(tags.get(name, ())) > 1:
-            found[key] = tags[name]
-    return found
-
-
-def _kept_claim(call: Call, name: str) -> Key | None:
-    """Return a claim of the federated identity that stays in its session."""
-    principal = call.caller.principal
-    if principal.kind not in FEDERATED_KINDS or not keeps_claim(name, [principal.provider or ""]):
-        return None
-    return call.context.key(name)
+        return [step.decode(model, self.world.snapshot) for step in self._steps]

@@ -8,20 +8,17 @@ be reached by a chain of any length.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from iam_smt.automata import Clause
 from iam_smt.credentials import Chain
 from iam_smt.model import Model
-from iam_smt.open_sessions import Binding, OpenSession
 from iam_smt.principals import Kind
-from iam_smt.terms import FALSE, TRUE, Atom, Term, atoms, conjunction, disjunction, negation
-from iam_smt.texts import Member, Same, StringVariable, member
+from iam_smt.terms import FALSE, TRUE, Term, disjunction
 from iam_smt.theory import Sat, Unsolved
-from verifier.compile.callers import Caller
 from verifier.compile.targets import Target
 from verifier.queries.likeness import Likeness
+from verifier.queries.nodes import Edge, Facts, Node
 from verifier.queries.offers import Offers
 from verifier.queries.origins import Origin, Start
 from verifier.queries.paths import Path
@@ -30,10 +27,6 @@ from verifier.snapshot.model import Role
 
 _MOST_ATOMS = 64
 _MOST_STATES = 4_000
-_MOST_LINKED = 16
-
-Facts = tuple[bool, ...]
-"""The truth of the atoms that a node asks about, in their order."""
 
 Chained = tuple[Start, tuple[Role, ...]]
 """The caller that a chain starts with, and its roles."""
@@ -52,98 +45,6 @@ class Arrival:
     target: Target
 
 
-@dataclass(frozen=True)
-class Edge:
-    """A hop to a role: when it is possible, and what the atoms of that role then say."""
-
-    possible: Term
-    meanings: list[Term]
-
-    def differs(self, facts: Facts) -> Term:
-        """Return a term that holds iff the session that the hop ends in carries other facts."""
-        return disjunction(
-            negation(term) if value else term
-            for term, value in zip(self.meanings, facts, strict=True)
-        )
-
-
-@dataclass
-class _Node:
-    """A role with an open session, what later hops ask of it (each atom with what it says where it
-    says anything), and the edges that go on from it.
-    """
-
-    role: Role
-    chain: Chain
-    caller: Caller
-    atoms: dict[Atom, Term] = field(default_factory=dict)
-    edges: dict[str, Edge] = field(default_factory=dict)
-
-    @property
-    def session(self) -> OpenSession:
-        credentials = self.caller.credentials
-        assert isinstance(credentials, OpenSession)
-        return credentials
-
-    def binding(self, later: Caller) -> Binding:
-        """Return what this node's open session is when it is the session of `later`."""
-        found = self.session.carried(later.credentials)
-        mine, theirs = self.caller.principal.session_name, later.principal.session_name
-        if isinstance(mine, StringVariable) and theirs is not None:
-            found.texts[mine] = theirs
-        return found
-
-    def note(self, terms: Iterable[Term]) -> bool:
-        """Note the atoms of `terms` that are about the open session; return whether any is new."""
-        own = self.binding(self.caller)
-        before = len(self.atoms)
-        asked = list(atoms(*terms))
-        for atom in (*asked, *_linked(asked, own)):
-            if atom not in self.atoms and (meaning := own.meaning(atom)) is not None:
-                self.atoms[atom] = meaning
-        return len(self.atoms) > before
-
-    def meanings(self, later: Caller) -> list[Term]:
-        """Return what the atoms say when the session is that of `later`."""
-        binding = self.binding(later)
-        return [binding.meaning(atom) or FALSE for atom in self.atoms]
-
-    def facts(self, model: Model) -> Facts:
-        """Return what a model of a path that goes on from here says of the session."""
-        return tuple(model.holds(term) for term in self.atoms.values())
-
-    def given(self, facts: Facts) -> Term:
-        """Return a term that holds iff the session carries these facts."""
-        return conjunction(
-            term if value else negation(term)
-            for term, value in zip(self.atoms.values(), facts, strict=True)
-        )
-
-
-def _linked(asked: Iterable[Atom], own: Binding) -> Iterator[Atom]:
-    """Yield what is asked of texts of the session by way of others that they have to equal, or to
-    differ from: whether they are in the clauses that are asked of these.
-    """
-    links: dict[StringVariable, dict[StringVariable, None]] = {}
-    clauses: dict[StringVariable, dict[Clause, None]] = {}
-    for atom in asked:
-        if isinstance(atom, Same):
-            links.setdefault(atom.left, {})[atom.right] = None
-            links.setdefault(atom.right, {})[atom.left] = None
-        elif isinstance(atom, Member):
-            clauses.setdefault(atom.variable, {})[atom.clause] = None
-    for variable in own.texts:
-        seen, waiting = {variable: None}, [variable]
-        while waiting:
-            more = [each for each in links.get(waiting.pop(), ()) if each not in seen]
-            seen |= dict.fromkeys(more)
-            waiting += more
-        if len(seen) == 1:
-            continue
-        found = dict.fromkeys(of for each in seen for of in clauses.get(each, ()))
-        yield from atoms(*(member(variable, of) for of in list(found)[:_MOST_LINKED]))
-
-
 class StateSearch:
     """Follows states from an origin over the roles `within`, which a coarser search has found; of
     roles that nothing tells apart over two: `alike` has the others.
@@ -153,7 +54,7 @@ class StateSearch:
         self._world = world
         self._origin = origin
         self._offers = offers
-        self._nodes: dict[str, _Node] = {}
+        self._nodes: dict[str, Node] = {}
         served = {
             arn for start in origin.starts if start.kind is Kind.SERVICE for arn in start.roles()
         }
@@ -162,7 +63,7 @@ class StateSearch:
             chain = Chain()
             label = f"session of {role.name}"
             caller = world.open_session(role, label, chain, by_service=role.arn in served)
-            self._nodes[role.arn] = _Node(role, chain, caller)
+            self._nodes[role.arn] = Node(role, chain, caller)
         self.doubts: set[str] = set()
         self.reached: dict[str, None] = {}
         self._seen: dict[str, set[Facts]] = {}
@@ -217,7 +118,7 @@ class StateSearch:
                     following.setdefault(role.arn, {})[facts] = (start, (*roles, role))
         return following
 
-    def _at_goal(self, node: _Node, states: dict[Facts, Chained]) -> Iterator[Arrival]:
+    def _at_goal(self, node: Node, states: dict[Facts, Chained]) -> Iterator[Arrival]:
         for action, target in self._offers.to(node.caller):
             path = Path(self._world, node.caller, node.chain).ask(action, target)
             question, waiting = path.term(), dict(states)
@@ -228,7 +129,7 @@ class StateSearch:
                 start, roles = waiting.pop(node.facts(outcome))
                 yield Arrival(start, roles, action, target)
 
-    def _followers(self, node: _Node) -> list[Role]:
+    def _followers(self, node: Node) -> list[Role]:
         roles = self._world.trusts.of_role(node.role).values()
         return [role for role in roles if role.arn in self._nodes]
 
@@ -263,7 +164,7 @@ class StateSearch:
                     # one of the session before it, asks about that session.
                     changed |= node.note([*meanings, path.term()])
 
-    def _onward(self, node: _Node) -> Iterator[Path]:
+    def _onward(self, node: Node) -> Iterator[Path]:
         """Yield the paths of one hop that go on from a node: to other roles, and to the goal."""
         for role in self._followers(node):
             yield Path(self._world, node.caller, node.chain).assume(role)

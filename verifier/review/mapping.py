@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from verifier.finding import AccessLevel, Finding, Kind, Powers, WayInKind
 from verifier.parallel import Progress, spread
-from verifier.queries import origins
+from verifier.queries import accountless, origins, strangers
 from verifier.queries.arrows import arrows
 from verifier.queries.becoming import becoming
 from verifier.queries.closure import Closure, Trail, last_step, possible
@@ -68,10 +68,10 @@ _PARTS = (
 def _origins(world: World, part: str) -> Iterator[Origin]:
     match part:
         case "outside":
-            yield origins.outside(world)
-            yield origins.federated(world)
+            yield strangers.outside(world)
+            yield accountless.federated(world)
         case "services":
-            yield origins.services(world)
+            yield accountless.services(world)
         case _:
             yield from (origins.user(world, user) for user in world.snapshot.users())
 
