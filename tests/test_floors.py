@@ -16,6 +16,7 @@ FLOORS = (
         "verifier.errors",
         "verifier.condition_keys",
         "verifier.facts",
+        "verifier.dependent_actions",
         "verifier.request",
         "verifier.cache",
         "verifier.parallel",

@@ -11,8 +11,9 @@ from verifier.evidence import recorder
 from verifier.inquiry import Inquiry
 from verifier.parallel import Progress, spread
 from verifier.queries import grammar
-from verifier.queries.assumptions import assumptions, of_witnesses
+from verifier.queries.assumptions import assumptions
 from verifier.queries.limits import Limits
+from verifier.queries.witness_assumptions import of_witnesses
 from verifier.queries.world import World
 from verifier.question import Question, RouteKind, Who, WhoKind
 from verifier.snapshot.model import Snapshot, Zone
@@ -66,7 +67,7 @@ def ask(
         tuple(ways),
         (
             *assumptions(inquiry.world, asked, [target for _, target in inquiry.wanted.aims]),
-            *of_witnesses(ways),
+            *of_witnesses(ways, snapshot.open_to_public),
         ),
         Effort(time.perf_counter() - started, questions, edges),
         tuple(map(str, snapshot.remarks)),

@@ -9,7 +9,13 @@ ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 """The service that assumes roles for holders of certificates (R7.1)."""
 
 LONG_TERM_ONLY = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
-"""What sessions of roles cannot call (R7.45)."""
+"""What takes long-term credentials: no session can call it (R7.45)."""
+
+OF_SESSIONS = frozenset(
+    f"sts:{name}"
+    for name in ("assumerole", "getcalleridentity", "tagsession", "setsourceidentity", "setcontext")
+)
+"""What sessions of `GetSessionToken` may call of STS, with what goes with it (R7.45)."""
 
 ASSUME_ACTIONS = frozenset(
     {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"}
@@ -55,28 +61,23 @@ RCP_SERVICES = frozenset(
 )
 """The services whose resources RCPs govern (R6.33)."""
 
-EVERY_RESOURCE = frozenset({"ec2", "kms:createalias", "kms:updatealias", "kms:deletealias"})
-"""Services, and single actions, of which each required resource must be allowed (R6.60, R6.54).
-
-Elsewhere the catalogue marks as required what are alternatives.
-"""
-
-TAGGED_ON_CREATION = {"ec2": "ec2:CreateTags"}
-"""What a call that passes tags needs besides, by its service (R6.61)."""
-
-TAKES_ROLE = {
-    "lambda:createfunction": "lambda.amazonaws.com",
-    "states:createstatemachine": "states.amazonaws.com",
-    "codebuild:createproject": "codebuild.amazonaws.com",
-    "scheduler:createschedule": "scheduler.amazonaws.com",
-    "pipes:createpipe": "pipes.amazonaws.com",
-    "glue:createdevendpoint": "glue.amazonaws.com",
-    "glue:createjob": "glue.amazonaws.com",
-    "sagemaker:createnotebookinstance": "sagemaker.amazonaws.com",
-    "sagemaker:createtrainingjob": "sagemaker.amazonaws.com",
-    "sagemaker:createprocessingjob": "sagemaker.amazonaws.com",
-}
-"""Calls that always pass a role, and to whom: they need `iam:PassRole` (R6.61, R7.50)."""
+EITHER_SIDE = frozenset(
+    {
+        "dynamodb",
+        "ecr",
+        "events",
+        "iam",
+        "kinesis",
+        "kms",
+        "lambda",
+        "s3",
+        "secretsmanager",
+        "sns",
+        "sqs",
+        "sts",
+    }
+)
+"""The services of which AWS says when one side's permission is enough in one account (R6.55)."""
 
 ROOT_TASKS = {
     "IAMAuditRootUserCredentials": (

@@ -181,33 +181,38 @@ class ListedKeys:
     """Pairs of a call whose names one key lists, while each has a key of its own for its value.
 
     So `aws:TagKeys` lists every `aws:RequestTag/K` (R5.52), and `kms:EncryptionContextKeys` every
-    `kms:EncryptionContext:K`. A call without pairs has no list, or an empty one.
+    `kms:EncryptionContext:K`. A call without pairs has no list, or an empty one. The list `some`
+    has no other names (R7.61).
     """
 
-    def __init__(self, label: str, listing: str, prefix: str) -> None:
+    def __init__(self, label: str, listing: str, prefix: str, some: str = "") -> None:
         self._label = label
         self._listing = listing
         self._prefix = prefix
-        self._listed = SetVariable(f"{label}.{listing}")
+        self._some = some
+        self._part = SetVariable(f"{label}.{some}") if some else None
+        self._listed = SetVariable(f"{label}.{listing}", EVERYTHING, self._part)
         self._named = Flag(f"{label} has {listing}")
 
     def key(self, name: str) -> Key | None:
         """Return the key `name` of the pairs."""
         if name == self._listing:
             return SetKey(either(self._named, self._listed.some(EVERYTHING)), self._listed)
+        if self._part is not None and name == self._some:
+            return SetKey(self._part.some(EVERYTHING), self._part)
         own = name.removeprefix(self._prefix)
         if own == name or not own:
             return None
         return free_key(self._label, name, KeyType.TEXT, self._listed.some(tag_key(own)))
 
     def axioms(self) -> list[Term]:
-        """Nothing ties the pairs of a call beyond their making."""
-        return []
+        """The names of the smaller list are in the other."""
+        return [] if self._part is None else [self._listed.includes]
 
 
 def tags_of(label: str) -> ListedKeys:
-    """Return the tags that a call passes (R5.52)."""
-    return ListedKeys(label, "aws:tagkeys", "aws:requesttag/")
+    """Return the tags that a call passes (R5.52), and which of them are transitive (R7.61)."""
+    return ListedKeys(label, "aws:tagkeys", "aws:requesttag/", "sts:transitivetagkeys")
 
 
 def encryption_context_of(label: str) -> ListedKeys:

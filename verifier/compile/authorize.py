@@ -209,7 +209,7 @@ def refused(request: SymbolicRequest) -> Term:
     service = action.partition(":")[0]
     terms: list[Term] = [
         truth(kind is Kind.ROOT and action in ("sts:assumerole", "sts:assumeroot")),
-        truth(kind is Kind.ROLE_SESSION and action in facts.LONG_TERM_ONLY),
+        _is_temporary(request) if action in facts.LONG_TERM_ONLY else FALSE,
         truth(
             kind is Kind.FEDERATED_USER
             and service in ("iam", "sts")
@@ -230,6 +230,16 @@ def refused(request: SymbolicRequest) -> Term:
         elsewhere = len(pieces) > 2 and pieces[1] != request.principal.partition
         terms.append(truth(action == "iam:passrole" or across or elsewhere))
     return either(*terms)
+
+
+def _is_temporary(request: SymbolicRequest) -> Term:
+    """Return a term that holds iff the caller has temporary credentials, as the keys that they
+    bring tell (R5.19).
+    """
+    if request.principal.kind is Kind.ROLE_SESSION:
+        return TRUE
+    keys = ("aws:tokenissuetime", "aws:multifactorauthpresent")
+    return either(*(request.context.key(name).present for name in keys))
 
 
 def _resource_like(request: SymbolicRequest, start: str, middle: str) -> Term:

@@ -73,6 +73,7 @@ _TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 
 _LISTED = {
     "aws:requesttag/": "aws:tagkeys",
+    "sts:transitivetagkeys": "aws:tagkeys",
     "kms:encryptioncontext:": "kms:encryptioncontextkeys",
 }
 """Keys of which each witness carries the list, by how they begin."""
@@ -271,6 +272,8 @@ class Call:
         for name, key in sorted(self.context.keys.items()):
             if model.holds(key.present):
                 values[name] = _values(key, model)
+        if "aws:calledvia" in values:
+            values["aws:calledvia"] = _in_order(values)
         return Request(
             _principal(self.caller, model),
             action or self.action,
@@ -294,6 +297,20 @@ class Call:
 
 def _comes_with(action: str, key: str) -> Term:
     return truth(catalogued_keys.comes_with(key, action))
+
+
+def _in_order(values: Mapping[str, str | tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the services that call one for another, the first and the last at their ends (R5.50);
+    a service may come again.
+    """
+    listed = values["aws:calledvia"]
+    first, last = values.get("aws:calledviafirst"), values.get("aws:calledvialast")
+    between = [name for name in listed if name not in (first, last)]
+    ends = [name for name in (first, last) if isinstance(name, str)]
+    if len(ends) == 2 and first == last and not between:
+        return (ends[0],)
+    start = ends[:1] if first is not None else []
+    return (*start, *between, *(ends[-1:] if last is not None else []))
 
 
 def _atoms(key: Key) -> set[Atom]:

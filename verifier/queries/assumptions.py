@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from verifier import facts
 from verifier.compile.standing import rcps
 from verifier.compile.targets import Target
 from verifier.disputes import told
 from verifier.policy.attached import AttachedPolicy
 from verifier.queries.action_classes import unknown_patterns
+from verifier.queries.besides import unsolved
 from verifier.queries.strangers import other_accounts
+from verifier.queries.witness_assumptions import of_public_access
 from verifier.queries.world import World
 from verifier.question import Form, Question, RouteKind, WhoKind
 from verifier.snapshot.acl_permissions import GRANTABLE, is_of_bucket
 from verifier.snapshot.model import Snapshot
-from verifier.verdict import Way
 
 _MOST_NAMED = 8
 _NETWORKS = ("aws:sourcevpc", "aws:sourcevpce")
@@ -32,6 +34,7 @@ def assumptions(world: World, question: Question, targets: Iterable[Target]) -> 
     yield from _of_grants(snapshot, shapes)
     yield from _of_managed_keys(snapshot, shapes)
     yield from _of_access_points(target.shape for target in targets if target.known)
+    yield from _of_other_authorizations(question.actions, targets)
     if not GRANTABLE.isdisjoint(question.actions):
         yield from _of_acls(snapshot, shapes)
     yield from _of_root_sessions(snapshot, question)
@@ -78,6 +81,7 @@ def of_findings(world: World) -> Iterator[str]:
     yield from _of_grants(snapshot, snapshot.resources)
     yield from _of_managed_keys(snapshot, snapshot.resources)
     yield from _of_access_points(snapshot.resources)
+    yield from of_public_access(snapshot.open_to_public)
     yield from _of_acls(snapshot, [*snapshot.resources, *(f"{a}/" for a in snapshot.resources)])
     yield from _of_outsiders(snapshot)
     yield from _of_providers(world)
@@ -189,22 +193,32 @@ def _of_acls(snapshot: Snapshot, arns: Iterable[str]) -> Iterator[str]:
         yield f"ACLs that were not given grant nothing: of {_few(found)}"
 
 
-def of_witnesses(ways: Iterable[Way]) -> Iterator[str]:
-    """Yield that calls which services make for the caller follow on calls of its own (R6.62)."""
-    hops = (hop for way in ways for hop in way.witness)
-    if any(hop.context.get("aws:viaawsservice") == ("true",) for hop in hops):
-        yield (
-            "where a service makes a call on behalf of the caller, the caller's own call to the"
-            " service is allowed"
-        )
-
-
 def _of_root_sessions(snapshot: Snapshot, question: Question) -> Iterator[str]:
     """Yield that what root users may do that somebody assumes is not listed (R7.71)."""
     organization = snapshot.organization
     listed = question.form is Form.WHAT_CAN and organization is not None
     if listed and organization and organization.root_access is not None:
         yield "what they may do as the root user of a member account is asked by its action"
+
+
+def _of_other_authorizations(actions: Iterable[str], targets: list[Target]) -> Iterator[str]:
+    """Yield what else calls may have to be authorized for, which is taken to be allowed (R6.60,
+    R6.61), and that either side is enough within an account where AWS does not say so (R6.55).
+    """
+    for action in actions:
+        others = unsolved(action)
+        if others:
+            yield f"what {action} may need besides is allowed: {', '.join(others)} (R6.60, R6.61)"
+    found = {
+        target.shape.split(":")[2]
+        for target in targets
+        if target.policy is not None and target.shape.count(":") > 4
+    } - facts.EITHER_SIDE
+    if found:
+        yield (
+            "of these services one side's permission is enough within an account, as of others:"
+            f" {_few(sorted(found))} (R6.55)"
+        )
 
 
 def _of_access_points(arns: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from iam_smt.principals import ACCOUNT_KINDS
 from iam_smt.sets import SetVariable
 from iam_smt.terms import FALSE, TRUE, Term
 from iam_smt.texts import StringVariable
-from verifier import catalogue, facts
+from verifier import catalogue, dependent_actions
 from verifier.catalogue import ResourceType
 from verifier.compile.arns import is_of_type, type_pattern
 from verifier.compile.callers import Caller
@@ -70,18 +70,42 @@ def besides(snapshot: Snapshot, caller: Caller, action: str, target: Target) -> 
         return
     name = action.lower()
     service, _, operation = action.partition(":")
-    if service in facts.EVERY_RESOURCE or name in facts.EVERY_RESOURCE:
+    if _needs_every_resource(action):
         for kind in catalogue.resource_types(action):
             if kind.required and not is_of_type(target.shape, kind):
                 yield Need(action, tuple(_of_type(snapshot, account, kind, target.label)))
-    tagging = facts.TAGGED_ON_CREATION.get(service)
-    if tagging is not None and name != tagging.lower() and catalogue.takes_tags(action):
-        by_action = {f"{service}:createaction": known(operation)}
+    other = dependent_actions.PAIRED.get(name)
+    if other is not None:
+        for kind in catalogue.resource_types(other):
+            yield Need(
+                other, tuple(_of_type(snapshot, account, kind, f"{action} of {target.label}"))
+            )
+    tagging = dependent_actions.TAGS_BY.get(name)
+    if service in dependent_actions.TAGS_BY and catalogue.takes_tags(action):
+        tagging = dependent_actions.TAGS_BY[service]
+    if tagging is not None and name != tagging.lower():
+        by_action = {"ec2:createaction": known(operation)} if service == "ec2" else {}
         yield Need(tagging, (target,), by_action, _passes_tags, passes_tags=True)
-    passed_to = facts.TAKES_ROLE.get(name)
+    passed_to = dependent_actions.TAKES_ROLE.get(name)
     if passed_to is not None and account.roles:
         given = {"iam:passedtoservice": known(passed_to)}
         yield Need("iam:PassRole", (_roles(snapshot, account, target.label),), given)
+
+
+def _needs_every_resource(action: str) -> bool:
+    service = action.lower().partition(":")[0]
+    return not dependent_actions.EVERY_RESOURCE.isdisjoint((service, action.lower()))
+
+
+def unsolved(action: str) -> tuple[str, ...]:
+    """Return what a call of an action may have to be authorized for besides, which `besides` does
+    not yield: an answer takes it to be allowed (R6.60, R6.61).
+    """
+    kinds = [kind.name for kind in catalogue.resource_types(action) if kind.required]
+    others = (
+        ("its other resources",) if len(kinds) > 1 and not _needs_every_resource(action) else ()
+    )
+    return others + dependent_actions.PERHAPS.get(action.lower(), ())
 
 
 def _of_type(

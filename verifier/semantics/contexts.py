@@ -150,10 +150,10 @@ def _of_call(request: Request) -> Iterator[str]:
     called_via = context.get("aws:calledvia")
     if called_via is not None and not forwarded and "aws:viaawsservice" in context:
         yield "aws:CalledVia without a forward access session (R5.50)"
-    for key in ("aws:calledviafirst", "aws:calledvialast"):
+    for key, place in (("aws:calledviafirst", 0), ("aws:calledvialast", -1)):
         end = _one(request, key)
-        if called_via is not None and end is not None and end not in called_via:
-            yield f"{key} is none of the services in aws:CalledVia (R5.50)"
+        if called_via and end is not None and end != called_via[place]:
+            yield f"{key} is not the service at its end of aws:CalledVia (R5.50)"
     owner = _one(request, "aws:resourceaccount")
     if owner not in (None, request.resource_account):
         yield "aws:ResourceAccount is not the owner (R5.40)"

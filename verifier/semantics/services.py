@@ -82,6 +82,13 @@ def rcps_apply(request: Request) -> bool:
     return service_of(action) in facts.RCP_SERVICES
 
 
+def _is_temporary(request: Request) -> bool:
+    """Return whether the caller has temporary credentials, as the keys that they bring tell."""
+    return request.principal.kind is PrincipalType.ROLE_SESSION or any(
+        key in request.context for key in ("aws:tokenissuetime", "aws:multifactorauthpresent")
+    )
+
+
 def refusal(request: Request) -> str | None:
     """Return why the service refuses whatever the policies say, None if it does not."""
     action, kind = request.action.lower(), request.principal.kind
@@ -90,8 +97,8 @@ def refusal(request: Request) -> str | None:
         return "root users cannot assume roles (R7.14)"
     if kind is PrincipalType.ROOT and action == "sts:assumeroot":
         return "root users cannot assume root (R7.70)"
-    if kind is PrincipalType.ROLE_SESSION and action in facts.LONG_TERM_ONLY:
-        return "role sessions cannot call GetFederationToken or GetSessionToken (R7.45)"
+    if action in facts.LONG_TERM_ONLY and _is_temporary(request):
+        return "GetFederationToken and GetSessionToken take long-term credentials (R7.45)"
     is_closed = service in ("iam", "sts") and action != "sts:getcalleridentity"
     if kind is PrincipalType.FEDERATED_USER and is_closed:
         return "federated users cannot call IAM or STS (R7.45)"

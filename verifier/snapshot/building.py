@@ -84,7 +84,8 @@ class Building:
     `blocks` are by the account, or the ARN of the bucket, that Block Public Access is set for;
     `acls` tells where they stand, `ownership` what the bucket says of ACLs (R6.46). `grants` are by
     the ARN of the KMS key; `bucket_of` has the bucket behind each access point by its ARN,
-    `of_vpcs` the access points that answer a VPC only. `left_out` are the files of
+    `of_vpcs` the access points that answer a VPC only; `open_to_public` are buckets and access
+    points with a public policy that no setting given closes. `left_out` are the files of
     which not all was read.
     """
 
@@ -101,6 +102,7 @@ class Building:
     ownership: dict[str, str] = field(default_factory=dict)
     bucket_of: dict[str, str] = field(default_factory=dict)
     of_vpcs: set[str] = field(default_factory=set)
+    open_to_public: set[str] = field(default_factory=set)
     grants: dict[str, list[AttachedPolicy]] = field(default_factory=dict)
     credentials: dict[str, tuple[Credentials, Place]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)

@@ -75,6 +75,7 @@ def load(*paths: str | Path, as_of: date | None = None) -> Snapshot:
         )
     pages.finish()
     grants.attach(building)
+    organizations.block_public_access()
     public_access.restrict(building)
     acls.attach(building)
     credentials.attach(building)
@@ -217,6 +218,7 @@ def _snapshot(
         {point: reading for said in manifests for point, reading in said.readings.items()},
         {account: owner for said in manifests for account, owner in said.known.items()},
         unread=tuple(dict.fromkeys(building.left_out)),
+        open_to_public=frozenset(building.open_to_public),
     )
 
 

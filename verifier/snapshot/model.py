@@ -210,7 +210,8 @@ class Snapshot:
     endpoints by endpoint id; `as_of` is the day from which requests are made; `intended` is access
     from outside that somebody answers for; `readings` has, by disputed point, how it is read where
     not by default; `known` says whose other accounts are;
-    `unread` are files of which not all was read.
+    `unread` are files of which not all was read. `open_to_public` are buckets and access points
+    with a public policy that no Block Public Access given closes.
     """
 
     accounts: Mapping[str, Account]
@@ -226,6 +227,7 @@ class Snapshot:
     readings: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = field(default=())
+    open_to_public: frozenset[str] = field(default=frozenset())
 
     def owner(self, account: str) -> str | None:
         """Return what an account is called: its name, or whose it is known to be."""

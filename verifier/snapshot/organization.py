@@ -19,6 +19,7 @@ from verifier.policy.reading import Location
 from verifier.policy.syntax import PolicyKind
 from verifier.snapshot.building import Building, Shape, validate
 from verifier.snapshot.model import Organization, Place
+from verifier.snapshot.s3_policies import TYPE, S3Policies
 
 _ROOT_SESSIONS = "RootSessions"
 _IAM = "iam.amazonaws.com"
@@ -72,6 +73,7 @@ class Node(Shape):
     Name: str | None = None
     ServiceControlPolicies: list[str] | None = None
     ResourceControlPolicies: list[str] | None = None
+    S3Policies: list[str] | None = None
     OrganizationalUnits: list[Node] | None = None
     Accounts: list[Node] | None = None
 
@@ -116,7 +118,8 @@ def recognises(value: Any) -> bool:
     """Return whether `value` looks like an organization or a policy of one."""
     if not isinstance(value, dict):
         return False
-    if "Organization" in value or "EnabledFeatures" in value or _is_policy(value):
+    known = ("Organization", "EnabledFeatures", "EffectivePolicy")
+    if any(name in value for name in known) or _is_policy(value):
         return True
     return isinstance(value.get("Policy"), dict) and _is_policy(value["Policy"])
 
@@ -134,9 +137,13 @@ class OrganizationReader:
         self._policies: dict[str, AttachedPolicy] = {}
         self._targets: dict[str, list[str]] = {}
         self._features: list[str] | None = None
+        self._s3_policies = S3Policies(building)
 
     def add(self, value: dict[str, Any], location: Location) -> None:
         """Read a tree, a policy, or which features are enabled."""
+        if "EffectivePolicy" in value:
+            self._s3_policies.add_effective(value, location)
+            return
         if "EnabledFeatures" in value:
             self._features = validate(Features, value, location).EnabledFeatures
             return
@@ -164,6 +171,12 @@ class OrganizationReader:
         place = location.document.place(location.pointer)
         if identifier is None:
             raise SnapshotError("the policy has no `Id`", 'add it, for example "p-1234"', place)
+        for target in entry.Targets or ():
+            node = target if isinstance(target, str) else target.TargetId
+            self._targets.setdefault(node, []).append(identifier)
+        if type_name == TYPE:
+            self._s3_policies.add(identifier, entry.Content, location.at("Content"))
+            return
         kind = _KINDS.get(type_name or "")
         if kind is None:
             self._building.remark(f"`{type_name}` is not a policy that limits access", location)
@@ -172,9 +185,25 @@ class OrganizationReader:
         title = f'{"SCP" if kind is PolicyKind.SCP else "RCP"} "{name}"'
         parsed = self._building.policy(entry.Content, kind, at)
         self._policies[identifier] = AttachedPolicy(kind, title, parsed, at, identifier)
-        for target in entry.Targets or ():
-            node = target if isinstance(target, str) else target.TargetId
-            self._targets.setdefault(node, []).append(identifier)
+
+    def block_public_access(self) -> None:
+        """Let the Amazon S3 policies of the organization set Block Public Access of its accounts
+        (R9.22).
+        """
+        paths: dict[str, list[list[str]]] = {item: [] for item in self._s3_policies.accounts()}
+        waiting = [(root, [self._attached(root)]) for root in self._roots()]
+        while waiting:
+            node, levels = waiting.pop()
+            below = (*(node.OrganizationalUnits or ()), *(node.Accounts or ()))
+            waiting += [(item, [*levels, self._attached(item)]) for item in below]
+            paths |= {item.Id: [*levels, self._attached(item)] for item in node.Accounts or ()}
+        self._s3_policies.apply(paths)
+
+    def _roots(self) -> list[Node]:
+        return list(self._tree[0].Roots or ()) if self._tree else []
+
+    def _attached(self, node: Node) -> list[str]:
+        return [*(node.S3Policies or ()), *self._targets.get(node.Id, ())]
 
     def finish(self) -> Organization | None:
         """Return the organization with the levels above each account, None if none was read."""

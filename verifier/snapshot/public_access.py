@@ -54,10 +54,13 @@ def restrict(building: Building) -> None:
         is_point = is_access_point(arn)
         if attached is None or attached.policy is None or not (is_point or _is_bucket(arn)):
             continue
-        if not building.block(resource).restricts or arn in building.of_vpcs:
+        if arn in building.of_vpcs:
             continue
         under = public_under(attached.policy, of_access_point=is_point)
-        if under:
+        if under and not building.block(resource).restricts:
+            if resource.account not in building.blocks:
+                building.open_to_public.add(arn)
+        elif under:
             keeping = _keeping(resource, building)
             policy = restricted(attached.policy, arn, keeping, under)
             building.resources[arn] = replace(resource, policy=replace(attached, policy=policy))
