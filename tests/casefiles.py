@@ -25,7 +25,8 @@ MATCHING = "matching.jsonl"
 PUBLIC = "public.jsonl"
 CONTEXTS = "contexts.jsonl"
 DEPENDING = "depending.jsonl"
-_NO_REQUESTS = {MATCHING, PUBLIC, CONTEXTS, DEPENDING}
+OPEN = "open.jsonl"
+_NO_REQUESTS = {MATCHING, PUBLIC, CONTEXTS, DEPENDING, OPEN}
 _NOWHERE = documents.parse("{}", "case")
 
 

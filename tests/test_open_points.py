@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.casefiles import OPEN, rows
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot
 from verifier.verdict import Verdict
@@ -117,6 +118,17 @@ def test_key_that_no_list_has(tmp_path: Path) -> None:
     assert _ask(tmp_path, DELETE, newer, _may("s3:*")) is Verdict.YES
     absent = _may("s3:*", Condition={"Null": {"aws:NewerThanTheLists": "true"}})
     assert _ask(tmp_path, DELETE, absent) is Verdict.YES
+
+
+@pytest.mark.parametrize("case", rows(OPEN), ids=lambda case: f"{case['id']}-{case['rule']}")
+def test_case(case: dict[str, Any], tmp_path: Path) -> None:
+    """Where a rule matters that is not exact, the answer is unknown or names what it assumes."""
+    files = {f"{name}.json": content for name, content in case["files"].items()}
+    (tmp_path / "snapshot.toml").write_text("as_of = 2026-01-01\n", encoding="utf-8")
+    answer = Snapshot.load(write(tmp_path, files)).ask(case["question"])
+    assert answer.verdict.value == case["verdict"]
+    if "assumes" in case:
+        assert any(case["assumes"] in text for text in answer.assumptions)
 
 
 def test_source_of_a_service(tmp_path: Path) -> None:

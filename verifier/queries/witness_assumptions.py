@@ -11,6 +11,7 @@ from verifier.verdict import Hop, Way
 
 _DEFAULT_DURATION = 3600
 _MOST_NAMED = 3
+_MOST_TAGS = 50
 _WITH_PASSWORD = (PrincipalType.USER, PrincipalType.ROOT)
 
 
@@ -30,8 +31,8 @@ def of_witnesses(ways: Iterable[Way], open_to_public: frozenset[str]) -> Iterato
 
     That the caller's own call is allowed where a service makes another on its behalf (R6.62); that
     users may sign in where `GetSessionToken` would not do (R7.45); that a role lets its sessions
-    last for longer than an hour (R7.33); that the source of a service is of another account than
-    it says (R5.54).
+    last for longer than an hour (R7.33); that more tags may be passed than there can be (R7.63); that
+    the source of a service is of another account than it says (R5.54).
     """
     hops = [hop for way in ways for hop in way.witness]
     yield from of_public_access(_let_in_by_public_policy(hops) & open_to_public)
@@ -44,6 +45,8 @@ def of_witnesses(ways: Iterable[Way], open_to_public: frozenset[str]) -> Iterato
         yield "who calls IAM or STS with temporary credentials has signed in to the console (R7.45)"
     if any(_is_old(hop) for hop in hops):
         yield "a role lets its sessions last for more than an hour, up to 12 (R7.33)"
+    if any(len(hop.context.get("aws:tagkeys", ())) > _MOST_TAGS for hop in hops):
+        yield f"a call may pass more than {_MOST_TAGS} session tags (R7.63)"
     if any(_has_two_sources(hop) for hop in hops):
         yield "a service may name a source of another account than aws:SourceAccount says (R5.54)"
 
