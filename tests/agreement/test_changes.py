@@ -54,6 +54,26 @@ def test_an_allow_less(seed: int) -> None:
     assert _named(forth.no_longer) == _named(back.newly_allowed)
 
 
+@pytest.mark.parametrize("seed", range(_ESTATES - 1))
+def test_a_deny_more(seed: int) -> None:
+    """Nobody can do more with a Deny more, and nobody less without it."""
+    snapshot, _ = _estate(seed)
+    random = Random(f"denies/{seed}")
+    denying = changes.changed(snapshot, partial(changes.with_a_deny, random))
+    forth, back = compare_snapshots(snapshot, denying), compare_snapshots(denying, snapshot)
+    for direction in (forth.newly_allowed, back.no_longer):
+        assert not direction.changes and not direction.reached
+    assert _named(forth.no_longer) == _named(back.newly_allowed)
+
+
+def test_nothing_changed() -> None:
+    """A snapshot and itself differ in nothing."""
+    snapshot, _ = _estate(0)
+    found = compare_snapshots(snapshot, snapshot)
+    for direction in (found.newly_allowed, found.no_longer):
+        assert not direction.changes and not direction.reached
+
+
 @pytest.mark.parametrize("change", changes.EQUAL)
 @pytest.mark.parametrize("seed", range(2))
 def test_other_words(seed: int, change: str) -> None:

@@ -98,6 +98,14 @@ def without_an_allow(random: Random, statements: Statements) -> Statements:
     return tuple(item for item in statements if item is not dropped)
 
 
+def with_a_deny(random: Random, statements: Statements) -> Statements:
+    """Deny besides what one statement allows, if there is one."""
+    allowing = [item for item in statements if item.effect is Effect.ALLOW]
+    if not allowing:
+        return statements
+    return (*statements, replace(random.choice(allowing), effect=Effect.DENY))
+
+
 class Remade:
     """Values made anew: `replaced` gives what stands for a value, None where its parts are to be
     looked at. What was shared stays shared.

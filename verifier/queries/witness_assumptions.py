@@ -31,8 +31,8 @@ def of_witnesses(ways: Iterable[Way], open_to_public: frozenset[str]) -> Iterato
 
     That the caller's own call is allowed where a service makes another on its behalf (R6.62); that
     users may sign in where `GetSessionToken` would not do (R7.45); that a role lets its sessions
-    last for longer than an hour (R7.33); that more tags may be passed than there can be (R7.63); that
-    the source of a service is of another account than it says (R5.54).
+    last for longer than an hour (R7.33); that more tags may be passed than there can be (R7.63);
+    that the source of a service is of another account than it says (R5.54).
     """
     hops = [hop for way in ways for hop in way.witness]
     yield from of_public_access(_let_in_by_public_policy(hops) & open_to_public)
