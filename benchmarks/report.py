@@ -19,6 +19,7 @@ from benchmarks.records import read
 
 _POLICIES = ("managed pairs", "managed versions", "quacky pairs", "regressions", "cross-check")
 _FAMILIES = ("statements", "conditions")
+_CHAINS = ("crowds", "cuts")
 _VERDICTS = ("sat", "unsat", "unknown")
 Records = list[dict[str, Any]]
 
@@ -81,6 +82,23 @@ def _families(records: Records) -> Iterator[str]:
                 )
 
 
+def _chains(records: Records) -> Iterator[str]:
+    if not any(record["benchmark"] in _CHAINS for record in records):
+        return
+    yield _row("chains", "case", "solver", "verdict", "median s", "ratio")
+    yield _row(*["---"] * 6)
+    for name in _CHAINS:
+        base: dict[str, float] = {}
+        found = _select(records, name)
+        for case, solver in dict.fromkeys((r["case"], r["solver"]) for r in found):
+            some = [r for r in found if (r["case"], r["solver"]) == (case, solver)]
+            seconds = median(record["seconds"] for record in some)
+            base.setdefault(case, seconds)
+            verdicts = "/".join(sorted({record["verdict"] for record in some}))
+            ratio = f"{seconds / base[case]:.1f}"
+            yield _row(name, case, solver, verdicts, f"{seconds:.2f}", ratio)
+
+
 def _processes(records: Records) -> Iterator[str]:
     yield _row("work, in a process of its own", "verdict", "median s", "peak MB")
     yield _row(*["---"] * 4)
@@ -110,7 +128,7 @@ def _exponent(medians: dict[int, float]) -> float:
 
 def tables(records: Records) -> str:
     """Return every table that the records fill."""
-    parts = ["\n".join(make(records)) for make in (_policies, _families, _processes)]
+    parts = ["\n".join(make(records)) for make in (_policies, _families, _chains, _processes)]
     parts = [part for part in parts if part]
     for name in ("reach", "who can"):
         medians = _medians(records, name)

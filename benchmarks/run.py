@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.records import Record, write
-from benchmarks.works import decisions, estates, policies
+from benchmarks.works import chains, decisions, estates, policies
 from tests.corpora import CORPORA
 
 GENERATED: dict[str, Callable[[], Iterator[Record]]] = {
@@ -22,6 +22,8 @@ GENERATED: dict[str, Callable[[], Iterator[Record]]] = {
     "roles": estates.roles,
     "accounts": estates.accounts,
     "hops": estates.hops,
+    "crowds": chains.crowds,
+    "cuts": chains.cuts,
     "start": estates.example,
     "evaluator": decisions.evaluator,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from verifier.catalogued_keys import key_name
 from verifier.report.lines import INDENT, footer, headline
 from verifier.report.plain import plain
 from verifier.report.words import only
@@ -44,6 +45,7 @@ def _of_class(ways: list[Way]) -> Iterator[str]:
         yield from _counted("last roles", (_name(way.witness[-2].resource) for way in chains))
         hops = (hop for way in chains for hop in map(_hop, way.witness[:-1]))
         yield from _counted("shared hops", hops)
+        yield from _counted("weakest hop", map(_weakest, chains))
 
 
 def _line(way: Way) -> str:
@@ -70,6 +72,15 @@ def _way_in(way: Way) -> str:
 def _hop(hop: Hop) -> str:
     caller = hop.principal.split("/")[-2] if ":assumed-role/" in hop.principal else "outside"
     return f"{caller} → {_name(hop.resource)}"
+
+
+def _weakest(way: Way) -> str:
+    """Return the hop of a chain for which its caller has the fewest keys to choose, accounts and
+    external ids among them; of several the first, which is the nearest to the outside.
+    """
+    hop = min(way.witness[:-1], key=lambda hop: len(hop.chosen))
+    asked = ", ".join(map(key_name, hop.chosen)) or "nothing"
+    return f"{_hop(hop)} (asks {asked})"
 
 
 def _counted(label: str, names: Iterable[str]) -> Iterator[str]:
