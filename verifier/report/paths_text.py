@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from verifier.catalogued_keys import key_name
 from verifier.report.lines import INDENT, footer, headline
 from verifier.report.plain import plain
 from verifier.report.words import only
-from verifier.verdict import Answer, Hop, Verdict, Way
+from verifier.verdict import Answer, Hop, Proviso, Verdict, Way
 
 _COLOURS = {Verdict.YES: "red", Verdict.NO: "green", Verdict.UNKNOWN: "yellow"}
 _MOST = 5
@@ -75,12 +74,15 @@ def _hop(hop: Hop) -> str:
 
 
 def _weakest(way: Way) -> str:
-    """Return the hop of a chain for which its caller has the fewest keys to choose, accounts and
-    external ids among them; of several the first, which is the nearest to the outside.
+    """Return the hop of a chain on which the fewest conditions were proved to depend; of several
+    the first, which is the nearest to the outside.
     """
-    hop = min(way.witness[:-1], key=lambda hop: len(hop.chosen))
-    asked = ", ".join(map(key_name, hop.chosen)) or "nothing"
-    return f"{_hop(hop)} (asks {asked})"
+    asked: dict[int, list[Proviso]] = {number: [] for number in range(len(way.witness) - 1)}
+    for proviso in way.provisos:
+        asked.get(proviso.hop, []).append(proviso)
+    number = min(asked, key=lambda each: len(asked[each]))
+    words = ", ".join(only(asked[number])) or "under no condition"
+    return f"{_hop(way.witness[number])} ({words})"
 
 
 def _counted(label: str, names: Iterable[str]) -> Iterator[str]:
