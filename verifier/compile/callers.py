@@ -54,7 +54,8 @@ class Caller:
     """A principal with its credentials and the policies that bind it.
 
     `facts` is what is true of its open parts. `account` is the account's number where it is known.
-    `is_deputy` says that a service acts for one of its customers outside the zone (R7.41).
+    `is_deputy` says that a service acts for one of its customers outside the zone (R7.41),
+    `signs_in` whether the caller may have signed in to the console (R7.45).
     """
 
     label: str
@@ -67,6 +68,7 @@ class Caller:
     user_name: Text | None = None
     facts: Term = TRUE
     is_deputy: bool = False
+    signs_in: bool = True
 
 
 def symbolic_tags(tags: Tags, label: str, reading: str) -> Mapping[str, Text]:
@@ -132,6 +134,7 @@ def user_caller(
         user.account,
         user_id=user.id,
         user_name=user.name,
+        signs_in=user.credentials is None or user.credentials.has_password is not False,
     )
 
 

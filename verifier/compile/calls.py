@@ -23,9 +23,20 @@ from iam_smt.principals import ACCOUNT_KINDS, Kind
 from iam_smt.requests import CallKeys, NetworkKeys, encryption_context_of, tags_of
 from iam_smt.resources import ResourceKeys
 from iam_smt.sets import SetVariable
-from iam_smt.terms import FALSE, TRUE, Atom, Term, atoms, conjunction, implies, negation, truth
+from iam_smt.terms import (
+    FALSE,
+    TRUE,
+    Atom,
+    Term,
+    atoms,
+    both,
+    conjunction,
+    implies,
+    negation,
+    truth,
+)
 from iam_smt.texts import Choice, Join, StringVariable, View, member
-from verifier import catalogued_keys
+from verifier import catalogued_keys, facts
 from verifier.compile.authorize import authorize, layers, setting
 from verifier.compile.callers import Caller
 from verifier.compile.foreign_keys import Elsewhere, Given, OfCall, Unlisted
@@ -222,6 +233,7 @@ class Call:
                 self.caller.facts,
                 self.target.facts,
                 *self._of_time(),
+                *self._of_session_tokens(),
                 *self.of_readings(),
                 *self.context.axioms(),
             )
@@ -248,6 +260,18 @@ class Call:
                     yield provider.present
         if self._via_service is not FALSE and self._readings.of("X-15") == "service":
             yield implies(self._via_service, self.context.key("aws:sourceip").present)
+
+    def _of_session_tokens(self) -> Iterator[Term]:
+        """Yield what sessions of `GetSessionToken` cannot call, for who has no others (R7.45)."""
+        if self.caller.signs_in:
+            return
+        credentials, service = self.caller.credentials, self.action.partition(":")[0].lower()
+        if service == "iam":
+            key = self.context.key("aws:multifactorauthpresent")
+            shown = isinstance(key, SingleKey) and isinstance(key.value, Truth) and key.value.term
+            yield implies(credentials.temporary, both(key.present, shown or FALSE))
+        elif service == "sts" and self.action.lower() not in facts.OF_SESSIONS:
+            yield negation(credentials.temporary)
 
     def _of_time(self) -> Iterator[Term]:
         """Yield that the call is not made before the day of the question, by good credentials."""

@@ -113,6 +113,8 @@ class Scene:
         assert user is not None
         snapshot, free_tags = self.world.snapshot, arn in self.state.free_tags
         caller = user_caller(snapshot, user, arn, chain, shows_mfa=shows_mfa, free_tags=free_tags)
+        # A password may have been set on the way.
+        caller = replace(caller, signs_in=True)
         return self._named(caller, arn)
 
     def session(self, arn: str, chain: Chain, *, by_service: bool) -> Caller:

@@ -15,13 +15,15 @@ class Replayable:
     """One authorization of a decoded path with the policies to replay it under.
 
     `doubled` are the tags of caller and resource whose keys differ only in case; `by_user` says
-    whether a user may have made the session of the caller.
+    whether a user may have made the session of the caller, `signs_in` whether the caller may have
+    signed in to the console.
     """
 
     request: Request
     policies: ApplicablePolicies
     doubled: DoubleTags = field(default_factory=dict)
     by_user: bool = True
+    signs_in: bool = True
 
 
 @dataclass(frozen=True)

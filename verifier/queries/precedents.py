@@ -104,4 +104,6 @@ def _as_done_by(
         rcps=target.rcps,
     )
     done = replace(request, principal=principal, context=context(values))
-    return replace(hop, main=replace(hop.main, request=done, policies=policies))
+    return replace(
+        hop, main=replace(hop.main, request=done, policies=policies, signs_in=caller.signs_in)
+    )

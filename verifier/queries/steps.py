@@ -94,7 +94,8 @@ def _replayable(snapshot: Snapshot, call: Call, model: Model, action: str | None
     if endpoint is not None:
         policies = replace(policies, endpoint=endpoint)
     twice = _doubled(snapshot, call, request)
-    return Replayable(request, policies, twice, call.caller.credentials.by_user)
+    by_user, signs_in = call.caller.credentials.by_user, call.caller.signs_in
+    return Replayable(request, policies, twice, by_user, signs_in)
 
 
 def _doubled(snapshot: Snapshot, call: Call, request: Request) -> DoubleTags:

@@ -12,6 +12,7 @@ from verifier.request import PrincipalType, Request
 from verifier.semantics.authorize import Decision, Outcome, authorize
 from verifier.semantics.contexts import impossible
 from verifier.semantics.leanings import faults
+from verifier.semantics.services import is_closed_to_session_tokens
 from verifier.semantics.sessions import Session, assume, contradictions, shown_tags
 from verifier.semantics.statements import Match
 from verifier.snapshot.model import Role
@@ -72,6 +73,8 @@ def of_tags(
 def _faults(replayable: Replayable, session: Session | None, readings: Readings) -> Iterator[str]:
     request = replayable.request
     yield from impossible(request)
+    if not replayable.signs_in and is_closed_to_session_tokens(request):
+        yield f"sessions of GetSessionToken cannot call {request.action} (R7.45)"
     yield from leaning(replayable, session, readings)
     if session is not None:
         yield from contradictions(session, request)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from verifier import facts
 from verifier.request import PrincipalType
+from verifier.semantics.services import is_closed_to_session_tokens
 from verifier.semantics.values import moment
 from verifier.verdict import Hop, Way
 
 _DEFAULT_DURATION = 3600
 _MOST_NAMED = 3
 _MOST_TAGS = 50
-_WITH_PASSWORD = (PrincipalType.USER, PrincipalType.ROOT)
 
 
 def of_public_access(arns: Iterable[str]) -> Iterator[str]:
@@ -68,12 +67,8 @@ def _is_forwarded(hop: Hop) -> bool:
 
 
 def _is_of_console(hop: Hop) -> bool:
-    """Return whether a user calls what sessions of `GetSessionToken` cannot without MFA."""
-    service, action = hop.action.lower().partition(":")[0], hop.action.lower()
-    temporary = "aws:tokenissuetime" in hop.context or "aws:multifactorauthpresent" in hop.context
-    closed = service == "iam" or (service == "sts" and action not in facts.OF_SESSIONS)
-    shown = service == "iam" and hop.context.get("aws:multifactorauthpresent") == ("true",)
-    return hop.request.principal.kind in _WITH_PASSWORD and temporary and closed and not shown
+    """Return whether a user calls what sessions of `GetSessionToken` cannot."""
+    return is_closed_to_session_tokens(hop.request)
 
 
 def _is_old(hop: Hop) -> bool:

@@ -89,6 +89,18 @@ def _is_temporary(request: Request) -> bool:
     )
 
 
+def is_closed_to_session_tokens(request: Request) -> bool:
+    """Return whether no session of `GetSessionToken` makes this request of a user: IAM only with
+    MFA, of STS only little (R7.45).
+    """
+    service = service_of(request.action)
+    if request.principal.kind is not PrincipalType.USER or not _is_temporary(request):
+        return False
+    if service == "iam":
+        return request.context.get("aws:multifactorauthpresent") != ("true",)
+    return service == "sts" and request.action.lower() not in facts.OF_SESSIONS
+
+
 def refusal(request: Request) -> str | None:
     """Return why the service refuses whatever the policies say, None if it does not."""
     action, kind = request.action.lower(), request.principal.kind
