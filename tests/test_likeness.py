@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_snapshot import A, B, allow, role, trust, write
 from verifier import Snapshot, Verdict
-from verifier.queries import likeness, strangers
+from verifier.queries import likeness, origins, strangers
 from verifier.queries.goals import Goal, aims
 from verifier.queries.likeness import Likeness
 from verifier.queries.offers import Offers
@@ -82,3 +82,16 @@ def test_a_crowd_costs_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert quick.verdict is slow.verdict is Verdict.NO
     assert quick.ways[0].reached and set(quick.ways[0].reached) == set(slow.ways[0].reached)
     assert quick.effort.questions < 6 * _COUNT < slow.effort.questions
+
+
+def test_who_asks_is_told_apart(tmp_path: Path) -> None:
+    """The role whose session asks is like no other: it may have to assume itself."""
+    world = World(_crowd(tmp_path, {"AWS": [A, B]}).contents)
+    asking = world.snapshot.role(_arn(3))
+    assert asking is not None
+    offers = Offers(aims(world, Goal(("s3:DeleteBucket",))))
+    roles = list(world.snapshot.roles())
+    for origin in (origins.role(world, asking), origins.session(world, asking, "deploy")):
+        found = Likeness(world, origin, offers, roles)
+        assert sorted(map(len, found.classes)) == [1, 1, 11]
+        assert found.of(asking) == [asking]

@@ -73,8 +73,8 @@ class Likeness:
                 self._note(pattern, number)
         if self._are_told_apart:
             return [[role] for role in self._within]
-        named = {target.shape for _, target in self._offers.aims}
-        named.add(self._origin.known_principal or "")
+        named: set[object] = {target.shape for _, target in self._offers.aims}
+        named |= {start.make(Chain()).principal.arn for start in self._origin.starts}
         found: dict[Hashable, list[Role]] = {}
         for role in self._within:
             key = role.arn if role.arn in named else self._key(role, actions)
