@@ -93,6 +93,22 @@ def test_goes_on_as_root(tmp_path: Path) -> None:
     assert _ask(tmp_path, f"can {ADMIN} reach s3:DeleteBucket").no
 
 
+@pytest.mark.parametrize(
+    ("goal", "calls"),
+    [
+        ("s3:DeleteBucketPolicy", ["sts:AssumeRoot", "s3:DeleteBucketPolicy"]),
+        ("s3:DeleteBucket", ["sts:AssumeRoot", "s3:PutBucketPolicy", "s3:DeleteBucket"]),
+    ],
+)
+def test_via_escalation(tmp_path: Path, goal: str, calls: list[str]) -> None:
+    """The root user may also let others in, within its task (R7.71, P8.80)."""
+    asked = f"can {ADMIN} reach {goal} via escalation"
+    answer = _ask(tmp_path, asked)
+    assert [hop.action for hop in answer.witness] == calls
+    assert answer.witness[1].principal == MEMBER
+    assert _ask(tmp_path, asked, _NOTHING).no
+
+
 def test_own_credentials(tmp_path: Path) -> None:
     """Tasks about credentials are about those of the root user itself (R7.70)."""
     answer = _ask(tmp_path, f"can {ADMIN} reach iam:CreateLoginProfile")

@@ -171,8 +171,8 @@ class Inquiry:
 
 
 def _wanted(world: World, asked: Question) -> Offers:
-    """Return what is asked for: over role assumption, also what assumed root users may (R7.71)."""
-    by_root = asked.whom is None and asked.route.kind is RouteKind.ASSUMPTION
+    """Return what is asked for: beyond one request, also what assumed root users may (R7.71)."""
+    by_root = asked.whom is None and asked.route.kind is not RouteKind.DIRECTLY
     return Offers(aims(world, Goal(asked.actions, asked.resource), by_root=by_root))
 
 

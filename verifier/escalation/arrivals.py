@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from verifier.compile.roots import rooted
 from verifier.compile.targets import Target
 from verifier.errors import QuestionError
 from verifier.escalation.actors import Actor
 from verifier.escalation.administrators import is_administrator
 from verifier.escalation.deciding import Decider
-from verifier.escalation.guards import openings, outsider
+from verifier.escalation.guards import Opening, openings, outsider
 from verifier.escalation.memory import Memory
 from verifier.escalation.plans import Final
+from verifier.escalation.scene import Scene
 from verifier.escalation.search import Arrivals, controlled
 from verifier.escalation.takeover import Takeover
 from verifier.queries.callers import callers
@@ -60,6 +63,8 @@ def calls(offers: Offers, memory: Memory) -> Arrivals:
             if actor.may(action) and decider.calls(action, target):
                 yield Final(actor, call=(action, target))
         for action, target in offers.aims:
+            if target.task:
+                continue
             yield from _by_opening(takeover, decider, action, target)
 
     return found
@@ -70,7 +75,7 @@ def _by_opening(
 ) -> Iterator[Final]:
     """Yield how an actor may let itself, or somebody else, make a call that none could (P8.80)."""
     actor, scene = decider.actor, takeover.scene
-    for opening in openings(scene, action, target):
+    for opening in _each(scene, action, target):
         if opening.needs and not takeover.conditional:
             continue
         if not decider.names(opening) or not decider.calls(opening.action, opening.on):
@@ -82,3 +87,11 @@ def _by_opening(
         other = outsider(scene, str(opening.opened.owner))
         if Decider(scene, other, decider.memory, takeover.doubts).calls(*call):
             yield Final(actor, call=call, opening=opening, by=other)
+
+
+def _each(scene: Scene, action: str, target: Target) -> Iterator[Opening]:
+    """Yield the openings of a target, each also by the root user, once assumed (R7.71)."""
+    for opening in openings(scene, action, target):
+        yield opening
+        for on in rooted(scene.world.snapshot, opening.action, [opening.on]):
+            yield replace(opening, on=on)

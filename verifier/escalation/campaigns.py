@@ -137,17 +137,23 @@ class Campaign:
 
     def open(self, actor: Actor, opening: Opening) -> None:
         """Let an actor change what guards the resource that the question is about."""
-        path = self._at_work(actor.key)
-        path.ask(opening.action, opening.on)
-        self._called(path, actor, None, opens=True)
+        self._made(actor, opening.action, opening.on, opens=True)
 
     def ask(self, actor: Actor, action: str, target: Target) -> None:
         """Let an actor call what the question is about."""
         if actor.key not in self._lines:
             self._line(actor)
+        self._made(actor, action, target)
+
+    def _made(self, actor: Actor, action: str, target: Target, *, opens: bool = False) -> None:
+        """Add a call that is part of no step; a root user is assumed first where only that one may
+        make it (R7.71).
+        """
         path = self._at_work(actor.key)
+        if target.task:
+            self._calls.append(_Call(path, path.length + 1, actor, None))
         path.ask(action, target)
-        self._called(path, actor, None)
+        self._called(path, actor, None, opens=opens)
 
     def term(self) -> Term:
         """Return a term that holds iff every call is allowed, and all of them can be made."""

@@ -12,6 +12,7 @@ from iam_smt.texts import StringVariable
 from verifier.compile.authorize import refused
 from verifier.compile.callers import Caller
 from verifier.compile.calls import Authorization, Call
+from verifier.compile.roots import ASSUME_ROOT
 from verifier.compile.targets import Target
 from verifier.escalation.actors import Actor
 from verifier.escalation.bindings import ANY, Binding, asks, named
@@ -73,9 +74,8 @@ class Decider:
     def names(self, opening: Opening) -> bool:
         """Return whether some statement, or the policy of the resource, names a call."""
         policies = (*self.caller.policies.identity, *opening.on.admitting)
-        return self.actor.is_root or any(
-            allows_action(policy, opening.action) for policy in policies
-        )
+        action = ASSUME_ROOT if opening.on.task else opening.action
+        return self.actor.is_root or any(allows_action(policy, action) for policy in policies)
 
     def may(self, primitive: Primitive, alternative: Alternative, binding: Binding) -> bool:
         """Return whether the actor may make the calls of an alternative on a target."""

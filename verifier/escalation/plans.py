@@ -39,7 +39,8 @@ class Final:
     def key(self) -> Hashable:
         """The same for ends that are the same."""
         call = self.call and (self.call[0], self.call[1].label)
-        return self.actor.key, call, self.opening and self.opening.action, self.by is not None
+        opening = self.opening and (self.opening.action, self.opening.on.task)
+        return self.actor.key, call, opening, self.by is not None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from verifier.compile.roots import ASSUME_ROOT
 from verifier.compile.standing import rcps, scps
 from verifier.disputes import Readings
 from verifier.escalation.campaigns import Move
@@ -42,6 +43,7 @@ class Replay:
     names: dict[str, str] = field(default_factory=dict)
     _sessions: dict[str, Session] = field(default_factory=dict)
     _acts_as: set[str] = field(default_factory=set)
+    _roots: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.state = State(self.entities)
@@ -69,6 +71,10 @@ class Replay:
             return
         if actor.key not in self._acts_as:
             yield f"{actor.key} was not taken over"
+        if request.context.get("aws:assumedroot") == ("true",):
+            if request.principal.name not in self._roots:
+                yield f"{request.principal.name} was not assumed (R7.71)"
+            return
         if not actor.may(request.action):
             yield f"{actor.key} can be used for {', '.join(actor.only)} only"
         if actor.key in self.starts or actor.start is not None:
@@ -146,6 +152,8 @@ class Replay:
             if role is not None:
                 session = assume(request, role.arn, role.tags, before)
                 self._sessions[session.principal.name] = session
+        if request.action == ASSUME_ROOT:
+            self._roots.add(request.resource)
         if move.opens:
             self._acts_as.add(OUTSIDER)
         if step is None:
