@@ -95,7 +95,7 @@ class AccountGenerator:
         return {"Action": action, "Resource": resource, "Condition": self._condition()}
 
     def _condition(self) -> Document:
-        if not self._chance(4):
+        if not self._chance(2):
             return {}
         compare = self._one(["ArnNotEquals", "ArnEquals"])
         found: Document = self._one(
@@ -117,7 +117,7 @@ class AccountGenerator:
 
     def _document(self) -> Document:
         statements = []
-        for _ in range(self._one([1, 1, 2, 3])):
+        for _ in range(self._one([1, 2, 3, 4])):
             effect = "Deny" if self._chance(8) else "Allow"
             statements.append({"Effect": effect, **self._statement()})
         return {"Version": NEW, "Statement": statements}

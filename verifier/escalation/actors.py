@@ -40,7 +40,7 @@ class Actor:
 
     def caller(self, scene: Scene, chain: Chain) -> Caller:
         """Return the caller as it may be at most, with what its session may carry left free."""
-        changed = self.entity in scene.state.free_tags
+        changed = self.entity in scene.state.free_tags | scene.state.retagged
         if self.start is not None and not changed:
             caller = self.start.make(chain)
         elif self.is_role:

@@ -20,6 +20,7 @@ from verifier.escalation.scene import Scene
 from verifier.escalation.state import State
 from verifier.escalation.steps import Step
 from verifier.escalation.table import Effect
+from verifier.escalation.tagging import with_tags
 from verifier.queries.hops import DecodedHop
 from verifier.queries.paths import Path
 from verifier.queries.world import World
@@ -113,10 +114,13 @@ class Campaign:
                 self._assume(step, path, actor)
                 return
             for ask in asks(self.scene, step.primitive, made.alternative, step.binding):
-                path.ask(ask.action, ask.target, ask.given, ask.others)
+                keys = with_tags(ask.given, step.change)
+                path.ask(ask.action, ask.target, keys, ask.others)
                 self._called(path, actor, step)
         if step.change is not None:
             self.scene.state.apply(step.change)
+            if step.change.tags:
+                self._tagged(step.change.entity)
         elif step.primitive.effect is Effect.BECOMES_ROLE and step.actor:
             primitive, binding = step.primitive, step.binding
             service = binding.service or primitive.service
@@ -126,6 +130,13 @@ class Campaign:
             self._go_on(step.actor, path, path.caller)
         elif step.actor is not None:
             self._line(step.actor)
+
+    def _tagged(self, arn: str) -> None:
+        """Let those who act as a user with other tags go on with these; sessions keep theirs."""
+        for key in [key for key, actor in self._actors.items() if actor.entity == arn]:
+            actor = self._actors[key]
+            if not actor.is_role or actor.start is not None:
+                self._line(actor, begins=actor.start is not None)
 
     def _assume(self, step: Step, path: Path, actor: Actor) -> None:
         role = self.scene.state.role(step.binding.target)

@@ -183,7 +183,8 @@ class Candidates:
         """Return whether a service may assume a role for something of its account (R7.51)."""
         if role.trust.policy is not None and not names_service(role, service):
             return False
-        key = ("serves", service, role.arn, role.trust.policy, self._scene.state.without_guardrails)
+        likeness = role.trust.policy, self._scene.likeness(role.arn)
+        key = ("serves", service, role.arn, likeness, self._scene.state.without_guardrails)
         return self._memory.ask(key, lambda: self._serves(service, role, alongside))
 
     def _serves(self, service: str, role: Role, alongside: tuple[str, ...]) -> bool:

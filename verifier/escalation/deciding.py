@@ -52,7 +52,7 @@ class Decider:
         self._chain = Chain()
         self.caller: Caller = actor.caller(scene, self._chain)
         self.memory = memory
-        self._signature = signature(actor, self.caller)
+        self._signature = signature(actor, self.caller), scene.carried(actor.entity)
 
     def offers(self) -> int:
         """Return the actions of the table that the actor may be allowed at all."""
@@ -64,8 +64,12 @@ class Decider:
         """Return whether the actor may assume a role."""
         name = self._scene.name(role.arn)
         opened = name if isinstance(name, StringVariable) else None
-        key = ("assumes", self.actor.key, self._signature, role.arn, role.trust.policy)
-        return self.memory.ask(key, lambda: self._possible(self._path().assume(role, arn=opened)))
+        likeness = role.trust.policy, self._scene.likeness(role.arn)
+        key = ("assumes", self.actor.key, self._signature, role.arn, likeness)
+        free = role.arn in self._scene.state.free_tags
+        return self.memory.ask(
+            key, lambda: self._possible(self._path().assume(role, arn=opened, free_tags=free))
+        )
 
     def calls(self, action: str, target: Target) -> bool:
         """Return whether the actor may make a call that is no part of the table."""

@@ -12,6 +12,8 @@ from verifier.escalation.takeover import EVERYWHERE, Takeover
 
 _ENDLESS = 1 << 60
 _MOST_CHANGES = 24
+_OTHERWISE = (Effect.TRUST, Effect.PROFILE, Effect.MFA, Effect.TAGS, Effect.NO_TAGS)
+"""Effects that matter to who is an administrator, too."""
 
 
 def derivation(takeover: Takeover, key: str) -> list[Step]:
@@ -51,7 +53,7 @@ def _of_entity(takeover: Takeover, arn: str, before: int) -> Iterator[Step]:
         if step.number >= before or known > _MOST_CHANGES:
             return
         entity = state.user(arn) or state.role(arn)
-        gives = step.primitive.effect not in (Effect.TRUST, Effect.PROFILE, Effect.MFA)
+        gives = step.primitive.effect not in _OTHERWISE
         if entity is not None and gives and is_administrator(entity):
             continue
         known += 1

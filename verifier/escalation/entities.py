@@ -63,6 +63,23 @@ class Entities:
         return any("resourcetag/" in key for key in self._keys)
 
     @cached_property
+    def wanted_tags(self) -> tuple[tuple[str, str], ...]:
+        """The tags, as they are written, that conditions compare those of principals and resources
+        with, where they compare with a fixed text.
+        """
+        found: dict[tuple[str, str], None] = {}
+        for policy in {id(item): item for item in self._policies()}.values():
+            for statement in policy.statements:
+                for condition in statement.conditions:
+                    family, _, name = condition.written.partition("/")
+                    if not family.lower().endswith((":principaltag", ":resourcetag")):
+                        continue
+                    for value in condition.values:
+                        if name and not value.variables and not set(value.text) & set("*?"):
+                            found[name, value.text] = None
+        return tuple(found)
+
+    @cached_property
     def _keys(self) -> set[str]:
         """The condition keys that policies ask about, or have in variables, in lower case."""
         found: set[str] = set()

@@ -20,14 +20,15 @@ class Holdings:
 
     With `widen` what replaces an entity is joined with it: allows are added, denies that are not in
     both are gone, so that what is impossible then is impossible in every choice and order of the
-    changes. `free_tags` are entities whose tags are the caller's choice, `with_device` users with
-    an MFA device of the caller's.
+    changes. `free_tags` are entities whose tags are the caller's choice, `retagged` those that have
+    others than before, `with_device` users with an MFA device of the caller's.
     """
 
     def __init__(self, entities: Entities, *, widen: bool = False) -> None:
         self.entities = entities
         self.snapshot = entities.snapshot
         self.free_tags: set[str] = set()
+        self.retagged: set[str] = set()
         self.with_device: set[str] = set()
         self.without_guardrails = False
         self._widen = widen

@@ -16,6 +16,7 @@ from verifier.escalation.entities import Entities
 from verifier.escalation.guards import Opening
 from verifier.escalation.replay import Replay
 from verifier.escalation.steps import Step
+from verifier.escalation.tagging import variants
 from verifier.escalation.takeover import Takeover
 from verifier.queries.search import Undecided, confirmed
 from verifier.queries.world import World
@@ -86,6 +87,14 @@ class Planner:
         return found
 
     def attempt(self, steps: Sequence[Step], final: Final) -> Plan | None:
+        """Return a plan of these steps, with some choice of tags where they change any."""
+        for chosen in variants(self._entities, steps):
+            found = self._attempt(chosen, final)
+            if found is not None:
+                return found
+        return None
+
+    def _attempt(self, steps: Sequence[Step], final: Final) -> Plan | None:
         """Solve and replay a campaign of these steps, None if it is impossible or not decided."""
         campaign = Campaign(self._world, self._entities, self._starts)
         known = {actor.key for actor in self._starts}

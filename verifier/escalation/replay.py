@@ -101,11 +101,20 @@ class Replay:
         mfa = request.context.get("aws:multifactorauthpresent") == ("true",)
         if mfa and taken and self.state.user(name) and name not in self.state.with_device:
             yield "an access key or a password alone shows no MFA (R5.19)"
+        yield from self._of_own_tags(request)
         if step is not None and request.action.startswith("iam:"):
             yield from self._keys(request, step)
         decision = authorize(request, self._policies(part), self.readings)
         if decision.outcome is not Outcome.ALLOW:
             yield f"{request.action} on {request.resource} is not allowed: {decision.reason}"
+
+    def _of_own_tags(self, request: Request) -> Iterator[str]:
+        """Yield the tags that a user shows and has not (R5.14)."""
+        user = self.state.user(request.principal.name)
+        for key, values in request.context.items() if user is not None else ():
+            family, _, name = key.partition("/")
+            if user and family == "aws:principaltag" and values[0] not in user.tags.get(name, ()):
+                yield f"{key} is no tag of {user.arn}"
 
     def _keys(self, request: Request, step: Step) -> Iterator[str]:
         """Yield what keys say that the call itself would say otherwise (5.3)."""

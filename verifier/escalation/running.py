@@ -26,7 +26,8 @@ def service_path(scene: Scene, service: str, arn: str, alongside: tuple[str, ...
     name = scene.name(arn)
     path = Path(scene.world, caller, chain)
     opened = name if isinstance(name, StringVariable) else None
-    return path.assume(role, _source(role.account), alongside, opened)
+    free = arn in scene.state.free_tags
+    return path.assume(role, _source(role.account), alongside, opened, free_tags=free)
 
 
 def _source(account: str) -> Given:

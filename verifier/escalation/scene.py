@@ -77,6 +77,10 @@ class Scene:
         is_open = self.state.may_be_bounded_otherwise(arn)
         return boundary, is_open, id(entity.tags), arn in self.state.free_tags
 
+    def carried(self, arn: str) -> Hashable:
+        """Return what a user or role came to carry: tags of the caller's choice, an MFA device."""
+        return arn in self.state.free_tags, arn in self.state.with_device
+
     def facts(self, arn: str) -> Term:
         """Return what is true of an open name: nothing is called so yet."""
         name = self.name(arn)

@@ -151,6 +151,7 @@ class State(Holdings):
         if self._widen:
             self.free_tags.add(change.entity)
             return {change.entity}
+        self.retagged |= {change.entity} if change.tags else set()
         tags = dict(tagged.tags)
         for name, value in change.tags:
             if change.effect is Effect.TAGS:

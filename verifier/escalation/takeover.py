@@ -33,6 +33,19 @@ from verifier.snapshot.model import Role
 _OF_OTHERS = (Effect.TRUST, Effect.PROFILE)
 """Changes of a role that let nobody do more who acts as it already."""
 
+_SEEN_BY_OTHERS = (
+    Effect.TAGS,
+    Effect.NO_TAGS,
+    Effect.BOUNDARY,
+    Effect.LOSES_BOUNDARY,
+    Effect.PROFILE,
+    Effect.NEW_USER,
+    Effect.NEW_ROLE,
+    Effect.NEW_POLICY,
+    Effect.GUARDRAILS,
+)
+"""Changes after which others may do more with what was changed, or made."""
+
 _MEMBERSHIPS = (Effect.JOINS, Effect.LEAVES)
 EVERYWHERE = "*"
 """Stands for all entities in `Takeover.changed`: what lifted the guardrails."""
@@ -231,6 +244,7 @@ class Takeover:
         touched = self.state.apply(change)
         if change.effect is Effect.GUARDRAILS:
             self.changed[EVERYWHERE].append(step)
+        if change.effect in _SEEN_BY_OTHERS:
             self.queue.put(self.actors, self.queue.weight(step))
         if change.effect in (Effect.NEW_USER, Effect.NEW_ROLE, Effect.NEW_POLICY):
             self.fulfilment.try_anew(account_of(change.entity))

@@ -106,7 +106,11 @@ class Together:
         return found
 
     def _alone(self, arn: str, end: str, arrivals: Arrivals) -> Plan | None:
-        """Return how a user or role gets to an end without assuming roles that are there."""
+        """Return how a user or role gets to an end without assuming roles that are there; None if
+        it does not, or is of a caller's making.
+        """
+        if not self._is_listed(arn):
+            return None
         if (arn, end) not in self._plans:
             search = self._searches.get(arn)
             if search is None:

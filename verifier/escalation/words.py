@@ -46,7 +46,8 @@ def does(move: Move, names: Mapping[str, str]) -> str:
     entity = names.get(change.entity, change.entity)
     policy = names.get(change.policy, change.policy)
     text = _DOES.get(change.effect, "")
-    return text.format(entity=entity, policy=policy, version=change.version)
+    tags = ", ".join(f"{name} = {value}" for name, value in change.tags)
+    return text.format(entity=entity, policy=policy, version=change.version, tags=tags)
 
 
 _ACTS = {
@@ -66,8 +67,8 @@ _DOES = {
     Effect.LOSES_BOUNDARY: "takes the boundary away from {entity}",
     Effect.BOUNDARY: "makes {policy} the boundary of {entity}",
     Effect.TRUST: "lets everyone assume {entity}",
-    Effect.TAGS: "tags {entity}",
-    Effect.NO_TAGS: "takes tags away from {entity}",
+    Effect.TAGS: "tags {entity}: {tags}",
+    Effect.NO_TAGS: "takes tags away from {entity}: {tags}",
     Effect.MFA: "gives {entity} an MFA device of the caller's",
     Effect.NEW_USER: "makes the user {entity}",
     Effect.NEW_ROLE: "makes the role {entity}, which admits everyone",

@@ -57,15 +57,20 @@ class Path:
         given: Given = NOTHING_GIVEN,
         alongside: tuple[str, ...] = (),
         arn: StringVariable | None = None,
+        *,
+        free_tags: bool = False,
     ) -> Path:
         """Let the caller at the end of the path assume `role`, and go on as its session.
 
-        The trust policy must allow what is `alongside`, too. `arn` is the role's where it is open.
+        The trust policy must allow what is `alongside`, too. `arn` is the role's where it is open;
+        with `free_tags` the role may have any.
         """
         label, before = self._next, self.caller
         action = ASSUME_ROLE.get(before.principal.kind, "sts:AssumeRole")
         keys = assume_keys(self.world, self.chain, before, label, action)
         target = role_target(self.world.snapshot, role)
+        if free_tags:
+            target = replace(target, tags=None)
         if arn is not None:
             target = replace(target, resource=arn, known=False)
         call = self.world.call(label, before, action, target, keys, given)
