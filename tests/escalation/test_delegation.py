@@ -19,6 +19,7 @@ BOUNDARY = f"arn:aws:iam::{A}:policy/cage"
 OTHER = f"arn:aws:iam::{A}:policy/other"
 OWN = f"arn:aws:iam::{A}:policy/for-leads"
 LEAD = f"arn:aws:iam::{A}:user/lead"
+VIC = f"arn:aws:iam::{A}:user/vic"
 _CAGED = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}
 _EQUIP = [
     "iam:CreateUser",
@@ -123,6 +124,42 @@ def test_boundary_that_allows_iam(tmp_path: Path) -> None:
     assert [item.broken for item in found.obligations[:4]] == [Verdict.NO] * 4
     assert found.obligations[4].broken is Verdict.YES
     assert "iam:PutUserPolicy" in {hop.action for hop in found.obligations[4].witness}
+
+
+@pytest.mark.parametrize(
+    ("report", "broken"),
+    [(None, Verdict.UNKNOWN), (0, Verdict.YES), (2, Verdict.NO)],
+    ids=["not said", "no keys", "two keys"],
+)
+def test_decided_by_the_credential_report(
+    tmp_path: Path, report: int | None, broken: Verdict
+) -> None:
+    """Whether keys of somebody without the boundary can be made depends on how many there are."""
+    _snapshot(tmp_path, [*CAGED, _more("iam:CreateAccessKey", resource=VIC)])
+    if report is not None:
+        columns = "user,arn,password_enabled,mfa_active,access_key_1_last_rotated"
+        keys = ["2026-01-01"] * report + ["N/A"] * (2 - report)
+        row = ",".join(["vic", VIC, "false", "false", *keys])
+        text = f"{columns},access_key_2_last_rotated\n{row}\n"
+        (tmp_path / "report.csv").write_text(text, "utf-8")
+    found = Snapshot.load(tmp_path).delegate(LEAD, BOUNDARY).obligations[4]
+    assert (found.broken, bool(found.needs)) == (broken, report is None)
+
+
+@pytest.mark.parametrize(("listed", "broken"), [(False, Verdict.UNKNOWN), (True, Verdict.YES)])
+def test_boundary_that_allows_lambda(tmp_path: Path, *, listed: bool, broken: Verdict) -> None:
+    """What the administrator makes within the boundary may change the code of a function that runs
+    without it: for certain where the snapshot lists one.
+    """
+    _snapshot(tmp_path, CAGED, "lambda:*")
+    function = f"arn:aws:lambda:eu-west-1:{A}:function:report"
+    if listed:
+        write(tmp_path, {"f.json": {"Arn": function, "Role": f"arn:aws:iam::{A}:role/worker"}})
+    found = Snapshot.load(tmp_path).delegate(LEAD, BOUNDARY).obligations
+    assert [item.broken for item in found[:4]] == [Verdict.NO] * 4
+    assert found[4].broken is broken
+    calls = {hop.action for hop in found[4].witness}
+    assert {"iam:CreateRole", "lambda:UpdateFunctionCode"} <= calls
 
 
 def test_without_boundary(tmp_path: Path) -> None:
