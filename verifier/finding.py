@@ -192,7 +192,7 @@ class Closing:
 
 
 _STILL: dict[Verdict | None, str] = {
-    Verdict.NO: "asked again: it does",
+    Verdict.NO: "asked again: closed",
     Verdict.YES: "not enough alone: other statements allow it, too",
     Verdict.UNKNOWN: "whether that is enough is unknown",
     None: "not asked again",

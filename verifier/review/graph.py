@@ -71,11 +71,12 @@ _PLURALS = {Side.WAY_IN: "ways in", Side.ROLE: "roles", Side.GOAL: "goals"}
 class Graph:
     """Boxes column by column, in the order in which they are drawn, and the arrows between them.
 
-    An arrow has the number of arrows between nodes that it stands for.
+    An arrow has the number of arrows between nodes that it stands for, which are `links`.
     """
 
     columns: tuple[tuple[Box, ...], ...]
     arrows: Mapping[tuple[str, str], int]
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -108,7 +109,18 @@ def graph(nodes: Iterable[Node], arrows: Iterable[tuple[str, str]]) -> Graph:
     return Graph(
         tuple(tuple(boxes[int(name)] for name in column) for column in placed if column),
         {(ids[a], ids[b]): number for (a, b), number in sorted(between.items())},
+        tuple(links),
     )
+
+
+def neighbours(found: Graph) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the names of those before and after each node, by its id."""
+    names = {node.id: node.name for box in found.boxes for node in box.nodes}
+    around: dict[str, tuple[list[str], list[str]]] = {name: ([], []) for name in names}
+    for source, target in found.links:
+        around[target][0].append(names[source])
+        around[source][1].append(names[target])
+    return around
 
 
 def _box(identifier: str, group: list[Node]) -> Box:

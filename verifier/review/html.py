@@ -17,10 +17,12 @@ from verifier.report.lines import OF_THE_CALLER
 from verifier.report.phrases import listed, powers_in_words
 from verifier.report.picture import picture
 from verifier.report.plain import plain
+from verifier.report.rows import listed as summarised
 from verifier.report.stops import short_name
 from verifier.report.words import only
 from verifier.review import words
 from verifier.review.chart import chart
+from verifier.review.graph import neighbours
 from verifier.review.model import Review, accounts_of
 from verifier.review.organization import tree
 from verifier.review.scope import NOT_MODELLED
@@ -90,6 +92,8 @@ def _environment() -> Environment:
         only=only,
         key_name=key_name,
         points=POINTS,
+        neighbours=neighbours,
+        some=lambda names: summarised(names, 4),
         short_name=short_name,
         of_the_caller=OF_THE_CALLER,
     )
