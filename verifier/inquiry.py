@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from verifier.compile.actions import actions
 from verifier.disputes import Meeting, Readings
 from verifier.errors import QuestionError
 from verifier.queries.abilities import abilities
@@ -86,6 +87,8 @@ class Inquiry:
         is_chained = is_plain and asked.route.kind is RouteKind.ASSUMPTION
         together = is_chained and len(self.origins) > _MANY
         self._approach = Approach(world, self.wanted) if together else None
+        self._touched: list[int] = []
+        self._left: set[str] | None = None
         self._others: dict[frozenset[tuple[str, str]], Inquiry] = {}
 
     @property
@@ -99,9 +102,16 @@ class Inquiry:
     def ways(self, number: int) -> list[Way]:
         """Return the ways of an origin, by its position, with what they depend on."""
 
+        own: list[Way] = []
+
         def answer(readings: Readings) -> tuple[list[Way], set[Meeting]]:
             asked = self if readings is self.world.readings else self._under(readings)
-            return asked._ways(asked._like(self.origins[number], number))
+            ways, met = asked._ways(asked._like(self.origins[number], number))
+            if asked is self:
+                own.extend(ways)
+            elif asked._left is not None:
+                ways += [way for way in own if way.what not in asked._left]
+            return ways, met
 
         return list(_of_use(depending(self.world.readings, answer), self.asked.form))
 
@@ -114,7 +124,12 @@ class Inquiry:
     def _under(self, readings: Readings) -> Inquiry:
         key = frozenset(readings.chosen.items())
         if key not in self._others:
-            self._others[key] = Inquiry(self.world.under(readings), self.asked)
+            other = self._others[key] = Inquiry(self.world.under(readings), self.asked)
+            is_list = self.asked.form is Form.WHAT_CAN and len(self.origins) == 1
+            if is_list and "X-10" not in readings.chosen:
+                # Of the other actions no reading was asked about, so that they are as they were.
+                other._classes = list(self._touched)
+                other._left = {name for bits in self._touched for name in actions().names(bits)}
         return self._others[key]
 
     def _ways(self, origin: Origin) -> tuple[list[Way], set[Meeting]]:
@@ -123,7 +138,8 @@ class Inquiry:
             return self._escalated(self._escalations, origin), set()
         closure = _closure(self.world, self.asked, origin)
         if self.asked.form is Form.WHAT_CAN:
-            ways = list(abilities(self.world, closure, self._classes, self.asked.resource))
+            resource, touched = self.asked.resource, self._touched
+            ways = list(abilities(self.world, closure, self._classes, resource, touched))
             self.edges += closure.edges
             return ways, set(closure.met)
         if self.asked.form is Form.BECOME:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_snapshot import NEW, A, B, write
 from verifier import Snapshot, Verdict
 from verifier.compile.actions import actions
+from verifier.example import write as write_example
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.templates import template
 from verifier.queries import origins
 from verifier.queries.abilities import abilities
+from verifier.queries.action_classes import action_classes
+from verifier.queries.alike_actions import AlikeActions
 from verifier.queries.closure import Closure
 from verifier.queries.world import World
 from verifier.request import Principal, Request, context
@@ -129,3 +134,24 @@ def test_extents(files: dict[str, Any]) -> None:
             continue
         assert _is_like(extent.patterns, resource) or not allowed
         assert not (allowed and _is_like(extent.exceptions, resource))
+
+
+def _told(world: World, closure: Closure, classes: list[int]) -> list[tuple[Any, ...]]:
+    ways = abilities(world, closure, classes, None)
+    told = [(way.what, way.verdict.value, way.extents, way.provisos) for way in ways]
+    return sorted(told, key=repr)
+
+
+@pytest.mark.parametrize("name", ["break-glass/BreakGlass", "LegacySync", "storage/VendorBackup"])
+def test_alike_actions(name: str, tmp_path: Path) -> None:
+    """Actions that are decided together are decided as each of them alone."""
+    list(write_example(tmp_path))
+    world = World(Snapshot.load(tmp_path).contents)
+    (role,) = (role for role in world.snapshot.roles() if role.arn.endswith(f"role/{name}"))
+    closure = Closure(world, origins.role(world, role), 1)
+    classes = Random(name).sample(action_classes(world), 60)
+    alike = AlikeActions(world, closure)
+    keys = [found.key for bits in classes if (found := alike.of(next(actions().names(bits))))]
+    assert len(set(keys)) < len(keys)
+    alone = [item for bits in classes for item in _told(world, closure, [bits])]
+    assert _told(world, closure, classes) == sorted(alone, key=repr)

@@ -5,7 +5,7 @@ Actions that the same patterns name, with the same resource types, are decided t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -16,47 +16,73 @@ from verifier.compile.actions import actions
 from verifier.compile.matching import counted
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect
+from verifier.queries.alike_actions import AlikeActions
 from verifier.queries.closure import Closure
 from verifier.queries.permissions import permissions
 from verifier.queries.search import Found
-from verifier.queries.witness import replay, shown
+from verifier.queries.witness import replay
 from verifier.queries.world import World
 from verifier.verdict import Way
 
 
 def abilities(
-    world: World, closure: Closure, classes: Sequence[int], resource: str | None
+    world: World,
+    closure: Closure,
+    classes: Sequence[int],
+    resource: str | None,
+    touched: list[int] | None = None,
 ) -> Iterator[Way]:
     """Yield a way for each action that is not ruled out.
 
-    `classes` are sets of actions that nothing tells apart.
+    `classes` are sets of actions that nothing tells apart; those for which disputed points were met
+    are added to `touched`.
     """
     space = actions()
     with world.readings.noted() as met:
         offered = _offered(world, closure)
     closure.met |= met
+    if met and touched is not None:
+        touched += classes
+        touched = None
+    likeness = AlikeActions(world, closure) if resource is None else None
+    decided: dict[Hashable, list[tuple[Way, Found | None]]] = {}
     for bits in classes:
         members = list(space.names(bits & offered))
         if not members:
             continue
-        found = list(permissions(world, closure, members[0], resource))
+        alike = likeness.of(members[0]) if likeness else None
+        found = decided.get(alike.key) if alike else None
+        if found is None:
+            with world.readings.noted() as met:
+                found = list(permissions(world, closure, members[0], resource))
+            if met and touched is not None:
+                touched.append(bits)
+            if alike and not met:
+                decided[alike.key] = found
+        on = alike.resource if alike else None
         for name in members:
-            ways = [_with_action(world, name, *item) for item in found]
+            ways = [_with_action(world, name, on, *item) for item in found]
             if not all(ways):
                 ways = [way for way, _ in permissions(world, closure, name, resource)]
             yield from (replace(way, what=name) for way in ways if way)
 
 
-def _with_action(world: World, name: str, way: Way, found: Found | None) -> Way | None:
-    """Return a way as one of another action, None if the evaluator does not confirm it."""
+def _with_action(
+    world: World, name: str, on: str | None, way: Way, found: Found | None
+) -> Way | None:
+    """Return a way as one of another action, on another resource if `on` says so; None if the
+    evaluator does not confirm it. The same statements are about both.
+    """
     if found is None or name == way.witness[-1].action:
         return way
     *before, last = found.decoded
     request = replace(last.main.request, action=name)
+    if on is not None:
+        request = replace(request, resource=on)
     hops = (*before, replace(last, main=replace(last.main, request=request)))
     if replay(hops, world.readings):
         return None
-    return replace(way, witness=shown(hops, world.readings))
+    return replace(way, witness=(*way.witness[:-1], replace(way.witness[-1], request=request)))
 
 
 def _offered(world: World, closure: Closure) -> int:
