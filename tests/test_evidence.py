@@ -19,7 +19,7 @@ from iam_smt.smtlib import smtlib
 from iam_smt.terms import Flag, Term, both, either, negation
 from iam_smt.texts import StringVariable, View, member
 from iam_smt.theory import Sat, Solver, Unsat
-from tests.casefiles import attached
+from tests.casefiles import DEPENDING, attached, rows
 from tests.other_solver import verdict
 from verifier import Snapshot
 from verifier.cli import cli
@@ -43,6 +43,17 @@ def test_a_no_can_be_checked(tmp_path: Path) -> None:
     scripts = sorted((tmp_path / "evidence").iterdir())
     assert len(scripts) > 10
     assert {verdict(script.read_text("utf-8")) for script in scripts} == {"unsat"}
+
+
+def test_other_readings_are_marked(tmp_path: Path) -> None:
+    """What was refuted where a disputed point is read otherwise says so."""
+    case = next(case for case in rows(DEPENDING) if case["point"] == "X-15")
+    for name, content in case["files"].items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    answer = Snapshot.load(tmp_path).ask(case["question"], evidence=tmp_path / "evidence")
+    scripts = [path.read_text("utf-8") for path in (tmp_path / "evidence").iterdir()]
+    assert answer.yes
+    assert any('; Asked where X-15 is read as "service".' in script for script in scripts)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -17,7 +17,7 @@ from verifier.compile.any_actions import AnyActions
 from verifier.compile.matching import counted
 from verifier.compile.novel_actions import presumed, with_named
 from verifier.compile.open_requests import askers, open_request
-from verifier.disputes import Meeting, Readings, told
+from verifier.disputes import Meeting, Readings, differing, told
 from verifier.errors import PolicyError
 from verifier.evidence import recorder
 from verifier.policy.attached import AttachedPolicy
@@ -53,11 +53,15 @@ def compare(
     differ.
     """
     started = time.perf_counter()
+    usual = Readings(readings)
     solver = solver or Solver(timeout, refuted=recorder(evidence) if evidence else None)
     assumed = dict.fromkeys(_assumed(policy) for policy in (old, new) if _lacks_allow(policy))
 
     def compared(read: Readings) -> tuple[Comparison, set[Meeting]]:
-        newly, lost = _changes(old, new, read, solver, as_of, any_action)
+        asked = solver
+        if solver.refuted is not None:
+            asked = replace(solver, under=differing(usual, read))
+        newly, lost = _changes(old, new, read, asked, as_of, any_action)
         requests = (change.request for change in (*newly, *lost))
         named = [request.action for request in requests if request and not any_action]
         effort = Effort(time.perf_counter() - started, solver.effort.questions, 0)
@@ -67,13 +71,12 @@ def compare(
         )
         return found, set(_bearing(found, read))
 
-    read = Readings(readings)
-    found, met = compared(read)
+    found, met = compared(usual)
     others = {
-        changes: other.relation.value for changes, other in varied(read, met, compared).items()
+        changes: other.relation.value for changes, other in varied(usual, met, compared).items()
     }
     effort = Effort(time.perf_counter() - started, solver.effort.questions, 0)
-    depends_on = dependences(read, found.relation.value, others)
+    depends_on = dependences(usual, found.relation.value, others)
     return replace(found, effort=effort, depends_on=depends_on)
 
 

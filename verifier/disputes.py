@@ -288,6 +288,12 @@ DEFAULT = Readings()
 """Every point read by default."""
 
 
+def differing(usual: Readings, others: Readings) -> str:
+    """Return in words which points are read in another way than usual."""
+    changed = (point for point in others.chosen if others.of(point) != usual.of(point))
+    return " and ".join(f'{point} is read as "{others.of(point)}"' for point in changed)
+
+
 def told(chosen: Mapping[str, str]) -> Iterator[str]:
     """Yield what an answer takes for granted by these choices."""
     for point, reading in chosen.items():

@@ -54,12 +54,13 @@ class Effort:
 class Solver:
     """Answers questions one after the other; `timeout` is in seconds for each of them.
 
-    `refuted` hears every question that was shown to have no model.
+    `refuted` hears every question that was shown to have no model, and `under` what it was asked.
     """
 
     timeout: float | None = None
     effort: Effort = field(default_factory=Effort)
-    refuted: Callable[[Term], None] | None = None
+    refuted: Callable[[Term, str], None] | None = None
+    under: str = ""
 
     def __post_init__(self) -> None:
         self._z3 = z3.SimpleSolver()
@@ -69,7 +70,7 @@ class Solver:
         question = conjunction(terms)
         outcome = self._solve(question)
         if self.refuted is not None and isinstance(outcome, Unsat):
-            self.refuted(question)
+            self.refuted(question, self.under)
         return outcome
 
     def _solve(self, question: Term) -> Sat | Unsat | Unsolved:

@@ -20,7 +20,7 @@ from verifier.compile.callers import Caller, open_session
 from verifier.compile.calls import Call
 from verifier.compile.foreign_keys import OfCall
 from verifier.compile.targets import Target
-from verifier.disputes import Readings
+from verifier.disputes import Readings, differing
 from verifier.policy.principals import ServiceEntry
 from verifier.policy.syntax import Effect
 from verifier.queries.limits import Limits
@@ -52,7 +52,10 @@ class World:
 
     def under(self, readings: Readings) -> World:
         """Return the same with other readings of disputed points."""
-        return World(replace(self.snapshot, readings=readings.chosen), self.solver, self.limits)
+        solver = self.solver
+        if solver.refuted is not None:
+            solver = replace(solver, under=differing(self.readings, readings))
+        return World(replace(self.snapshot, readings=readings.chosen), solver, self.limits)
 
     @cached_property
     def not_before(self) -> Fraction:
