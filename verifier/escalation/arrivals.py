@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from verifier.compile.roots import rooted
+from verifier.compile.roots import ASSUME_ROOT, rooted
 from verifier.compile.targets import Target
 from verifier.errors import QuestionError
 from verifier.escalation.actors import Actor
@@ -18,7 +18,7 @@ from verifier.escalation.scene import Scene
 from verifier.escalation.search import Arrivals, controlled
 from verifier.escalation.takeover import Takeover
 from verifier.queries.callers import callers
-from verifier.queries.offers import Offers
+from verifier.queries.offers import Offers, allows_action
 from verifier.queries.world import World
 from verifier.question import Question, Whom
 
@@ -75,7 +75,9 @@ def _by_opening(
 ) -> Iterator[Final]:
     """Yield how an actor may let itself, or somebody else, make a call that none could (P8.80)."""
     actor, scene = decider.actor, takeover.scene
-    for opening in _each(scene, action, target):
+    policies = decider.caller.policies.identity
+    by_root = any(allows_action(policy, ASSUME_ROOT) for policy in policies)
+    for opening in _each(scene, action, target, by_root=by_root):
         if opening.needs and not takeover.conditional:
             continue
         if not decider.names(opening) or not decider.calls(opening.action, opening.on):
@@ -89,9 +91,10 @@ def _by_opening(
             yield Final(actor, call=call, opening=opening, by=other)
 
 
-def _each(scene: Scene, action: str, target: Target) -> Iterator[Opening]:
-    """Yield the openings of a target, each also by the root user, once assumed (R7.71)."""
+def _each(scene: Scene, action: str, target: Target, *, by_root: bool) -> Iterator[Opening]:
+    """Yield the openings of a target, each also `by_root`: a root user that is assumed (R7.71)."""
     for opening in openings(scene, action, target):
         yield opening
-        for on in rooted(scene.world.snapshot, opening.action, [opening.on]):
+        found = rooted(scene.world.snapshot, opening.action, [opening.on]) if by_root else ()
+        for on in found:
             yield replace(opening, on=on)
