@@ -58,6 +58,21 @@ def _classes(snapshot: Snapshot) -> list[int]:
         ({"AWS": [A, B]}, {"ArnLike": {"aws:PrincipalArn": _arn("1*")}}, [1, 3, 9]),
         ({"AWS": [A, B]}, {"StringLike": {"aws:userid": "AROAR7:*"}}, [1, 1, 11]),
         ({"AWS": [A, B]}, {"StringLike": {"aws:userid": "*:deploy"}}, [1, 12]),
+        (
+            {"AWS": [A, B]},
+            {"StringEquals": {"aws:userid": ["AROAR3:one", "AROAR7:two", "AROAR9:one"]}},
+            [1, 1, 1, 1, 9],
+        ),
+        (
+            {"AWS": [B, *(f"arn:aws:sts::{A}:assumed-role/r{n}/s{n}" for n in (3, 7, 9))]},
+            {},
+            [1, 1, 1, 1, 9],
+        ),
+        (
+            {"AWS": [A, B]},
+            {"ArnLike": {"aws:PrincipalArn": [_arn("${*}"), _arn(9)]}},
+            [1] * 13,
+        ),
         ({"AWS": [A, B]}, {"StringLike": {"aws:userid": "AROA*7"}}, [1] * 13),
         (
             {"AWS": [A, B]},
@@ -69,6 +84,30 @@ def _classes(snapshot: Snapshot) -> list[int]:
 def test_classes(trusted: Any, condition: Any, classes: list[int], tmp_path: Path) -> None:
     """Roles are alike but for those that a policy names, or whose ARN or id a condition tells."""
     assert _classes(_crowd(tmp_path, trusted, **condition)) == classes
+
+
+IDS = {"StringEquals": {"aws:userid": ["AROAR3:one", "AROAR7:two", "AROAR9:three"]}}
+SESSIONS = [f"arn:aws:sts::{A}:assumed-role/{name}" for name in ("r3/one", "r7/two", "r9/three")]
+
+
+@pytest.mark.parametrize(
+    "goal", [trust({"AWS": A}, Condition=IDS), trust({"AWS": SESSIONS})], ids=["ids", "sessions"]
+)
+def test_the_name_of_the_session_tells_roles_apart(goal: Any, tmp_path: Path) -> None:
+    """Of roles that are named with sessions of different names, the one whose session may have its
+    name is found, wherever it stands.
+    """
+    named = trust({"AWS": [A, B]}, Condition={"StringEquals": {"sts:RoleSessionName": "three"}})
+    policies = [{"PolicyName": "p", "PolicyDocument": allow("sts:AssumeRole")}]
+    roles = [
+        role(f"r{number}", AssumeRolePolicyDocument=named, RolePolicyList=policies)
+        for number in range(_COUNT)
+    ]
+    deletes = [{"PolicyName": "g", "PolicyDocument": allow("s3:DeleteBucket")}]
+    roles.append(role("goal", AssumeRolePolicyDocument=goal, RolePolicyList=deletes))
+    snapshot = Snapshot.load(write(tmp_path, {"a.json": {"RoleDetailList": roles}}))
+    question = "can any external principal reach s3:DeleteBucket via role assumption"
+    assert snapshot.ask(question).witness[-2].principal.endswith("/r9/three")
 
 
 def test_a_crowd_costs_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,9 @@ _IDENTIFYING = ("aws:principalarn", "aws:userid")
 _VARIABLE = "\0"
 
 Element = tuple[str, ...]
-"""Patterns of ARNs, or of the user ids of sessions after `id:`, of which one has to fit."""
+"""Patterns of ARNs of which one has to fit. One that names a session, or its user id after `id:`,
+stands alone: which role it names hangs together with the name of the session.
+"""
 
 
 class Likeness:
@@ -123,7 +125,7 @@ class Likeness:
     def _elements(self, statements: Iterable[Statement]) -> Iterator[Element]:
         for statement in dict.fromkeys(statements):
             if statement.principal is not None:
-                yield tuple(map(_named, statement.principal.entries))
+                yield from _named(statement.principal.entries)
             if statement.resources is not None:
                 yield tuple(map(self._widened, statement.resources.patterns))
             yield from self._compared(statement.conditions)
@@ -137,12 +139,16 @@ class Likeness:
                     variable.key in _IDENTIFYING for variable in value.variables
                 )
             if condition.key == "aws:userid":
-                yield tuple(map(self._user_id, condition.values))
+                yield from ((self._user_id(value),) for value in condition.values)
             elif "arn" in condition.key:
                 yield tuple(map(self._widened, condition.values))
 
     def _widened(self, value: Template) -> str:
-        """Return a pattern of ARNs; what a variable in it stands for tells roles apart."""
+        """Return a pattern of ARNs. What a variable in it stands for tells roles apart, and so does
+        a wildcard that is meant as plain text.
+        """
+        plain = "".join(token for token in value.tokens if isinstance(token, str))
+        self._are_told_apart |= "*" in plain or "?" in plain
         self._are_told_apart |= any(item.key in _IDENTIFYING for item in value.variables)
         return "".join(
             token if isinstance(token, str) else token.value
@@ -221,11 +227,13 @@ def _said(statement: Statement) -> Hashable:
     )
 
 
-def _named(entry: PrincipalEntry) -> str:
-    """Return which role an entry names, in the words of `Likeness._key`."""
-    match entry.entry if isinstance(entry, OpenEntry) else entry:
-        case RoleEntry(text=arn):
-            return arn
-        case SessionEntry(account=account, role_name=name):
-            return f"session:{account}:{name}"
-    return ""
+def _named(entries: Iterable[PrincipalEntry]) -> Iterator[Element]:
+    """Yield which roles the entries name, in the words of `Likeness._key`."""
+    roles: list[str] = []
+    for entry in entries:
+        match entry.entry if isinstance(entry, OpenEntry) else entry:
+            case RoleEntry(text=arn):
+                roles.append(arn)
+            case SessionEntry(account=account, role_name=name):
+                yield (f"session:{account}:{name}",)
+    yield tuple(roles)
