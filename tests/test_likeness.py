@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.test_snapshot import A, B, allow, role, trust, write
+from tests.test_snapshot import A, B, allow, managed, role, trust, write
 from verifier import Snapshot, Verdict
-from verifier.queries import likeness, origins, strangers
+from verifier.queries import grammar, likeness, origins, strangers
 from verifier.queries.goals import Goal, aims
 from verifier.queries.likeness import Likeness
 from verifier.queries.offers import Offers
@@ -84,6 +85,94 @@ def _classes(snapshot: Snapshot) -> list[int]:
 def test_classes(trusted: Any, condition: Any, classes: list[int], tmp_path: Path) -> None:
     """Roles are alike but for those that a policy names, or whose ARN or id a condition tells."""
     assert _classes(_crowd(tmp_path, trusted, **condition)) == classes
+
+
+TAGGED = {"Tags": [{"Key": "team", "Value": "x"}]}
+OTHER = {"RolePolicyList": [{"PolicyName": "p", "PolicyDocument": allow("sts:*")}]}
+BOUND = {
+    "PermissionsBoundary": {
+        "PermissionsBoundaryType": "Policy",
+        "PermissionsBoundaryArn": f"arn:aws:iam::{A}:policy/bound",
+    }
+}
+ELSEWHERE = {"Arn": f"arn:aws:iam::{B}:role/r5"}
+NAMING = {"RolePolicyList": [{"PolicyName": "p", "PolicyDocument": allow("sts:*", _arn(4))}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "classes"),
+    [
+        ({}, [12]),
+        (TAGGED, [1, 11]),
+        (OTHER, [1, 11]),
+        (BOUND, [1, 11]),
+        (ELSEWHERE, [1, 11]),
+        ({"AssumeRolePolicyDocument": trust({"AWS": B})}, [1, 11]),
+        (NAMING, [1, 1, 10]),
+    ],
+    ids=["nothing", "tags", "policies", "boundary", "account", "trust", "a policy naming another"],
+)
+def test_what_a_role_has_tells_it_apart(
+    change: dict[str, Any], classes: list[int], tmp_path: Path
+) -> None:
+    """A role with other tags, policies, boundary, account or trust is like no other; nor is one
+    that a policy names.
+    """
+    assert _classes(Snapshot.load(write(tmp_path, {"a.json": _alike(change)}))) == classes
+
+
+def _alike(change: dict[str, Any]) -> dict[str, Any]:
+    """Return roles that trust and may the same, but for a change of one."""
+    policies = [{"PolicyName": "p", "PolicyDocument": allow("sts:AssumeRole")}]
+    shared = {"AssumeRolePolicyDocument": trust({"AWS": [A, B]}), "RolePolicyList": policies}
+    roles = [
+        role(f"r{number}", **{**shared, **(change if number == 5 else {})})
+        for number in range(_COUNT)
+    ]
+    return {
+        "RoleDetailList": roles,
+        "Policies": [managed(f"arn:aws:iam::{A}:policy/bound", allow("*"))],
+    }
+
+
+BUCKET = "arn:aws:s3:::b"
+
+
+def test_who_else_names_a_role_tells_it_apart(tmp_path: Path) -> None:
+    """So does an SCP, the policy of what is asked about, and a condition of the question."""
+    scp = {
+        "Policy": {
+            "PolicySummary": {"Id": "p-x", "Name": "x", "Type": "SERVICE_CONTROL_POLICY"},
+            "Content": {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Effect": "Deny",
+                    "Action": "sts:*",
+                    "Resource": "*",
+                    "Condition": {"ArnEquals": {"aws:PrincipalArn": _arn(1)}},
+                },
+            },
+        },
+        "Targets": [{"TargetId": "r-ab12"}],
+    }
+    root = {"Id": "r-ab12", "Accounts": [{"Id": A}]}
+    head = {"Id": "o-abcdefghij", "MasterAccountId": B}
+    policy = allow("s3:DeleteBucket", BUCKET, Principal={"AWS": _arn(2)})
+    files = {
+        "a.json": _alike({}),
+        "o.json": {"Organization": head, "Roots": [root]},
+        "scp.json": scp,
+        "b.json": {"Arn": BUCKET, "Account": A, "Policy": policy},
+    }
+    world = World(Snapshot.load(write(tmp_path, files)).contents)
+    (where,) = grammar.parse(
+        f'can anonymous perform s3:DeleteBucket where aws:PrincipalArn is "{_arn(3)}"'
+    ).where
+    world.limits = replace(world.limits, where=(where,))
+    offers = Offers(aims(world, Goal(("s3:DeleteBucket",), BUCKET)))
+    roles = list(world.snapshot.roles())
+    found = Likeness(world, strangers.outside(world), offers, roles)
+    assert sorted(map(len, found.classes)) == [1, 1, 1, 9]
 
 
 IDS = {"StringEquals": {"aws:userid": ["AROAR3:one", "AROAR7:two", "AROAR9:three"]}}

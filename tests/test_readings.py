@@ -417,3 +417,30 @@ def test_other_readings_of_comparisons(random: Random) -> None:
         other = compare(old, new, readings={point: reading})
         expected = told.get((point, reading), by_default.relation.value)
         assert other.relation.value == expected, (point, reading)
+
+
+def test_a_yes_under_the_strictest_reading_is_a_yes(tmp_path: Path) -> None:
+    """A short path that hands tags on is open (X-23); one that passes its tag is not, and is found
+    all the same: the answer depends on nothing.
+    """
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            trust({"AWS": B})["Statement"],
+            trust({"AWS": A}, Action=["sts:AssumeRole", "sts:TagSession"])["Statement"],
+        ],
+    }
+    policies = [{"PolicyName": "p", "PolicyDocument": allow(["sts:AssumeRole", "sts:TagSession"])}]
+    roles = [
+        role(f"r{number}", AssumeRolePolicyDocument=document, RolePolicyList=policies)
+        for number in range(3)
+    ]
+    red = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
+    deletes = [{"PolicyName": "g", "PolicyDocument": allow("s3:DeleteBucket")}]
+    goal = trust({"AWS": A}, Condition=red)
+    roles.append(role("goal", AssumeRolePolicyDocument=goal, RolePolicyList=deletes))
+    snapshot = Snapshot.load(write(tmp_path, {"a.json": {"RoleDetailList": roles}}))
+    question = "can any external principal reach s3:DeleteBucket via role assumption"
+    answer = snapshot.ask(question)
+    assert len(answer.witness) == 4
+    assert answer.depends_on == ()

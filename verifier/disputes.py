@@ -24,12 +24,17 @@ class Protection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DisputedPoint:
-    """One question, its `readings` in words by their short names, the default first."""
+    """One question, its `readings` in words by their short names, the default first.
+
+    `strict` is the reading under which nothing is allowed that is not under all others, "" where
+    there is none.
+    """
 
     id: str
     question: str
     readings: Mapping[str, str]
     protection: Protection = Protection.FLAG
+    strict: str = ""
 
     @property
     def default(self) -> str:
@@ -65,6 +70,7 @@ _LISTED = (
             "denied": "no: account, role and session are checked one after the other (AWS)",
         },
         Protection.TWO_SIDED,
+        strict="denied",
     ),
     DisputedPoint(
         "X-4",
@@ -232,6 +238,7 @@ _LISTED = (
             "passed": "no: only for tags that the call passes",
         },
         Protection.TWO_SIDED,
+        strict="needed",
     ),
 )
 

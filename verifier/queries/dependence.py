@@ -17,7 +17,7 @@ from verifier.disputes import POINTS, Meeting, Protection, Readings
 from verifier.verdict import Dependence, Verdict, Way
 
 _MOST_COMBINATIONS = 8
-_NO = Verdict.NO.value
+_NO, _YES = Verdict.NO.value, Verdict.YES.value
 
 Changes = tuple[Meeting, ...]
 """Readings in the place of those of an answer, by point, one for each."""
@@ -37,26 +37,57 @@ def depending(
     under others only comes as a no.
     """
     ways, besides = answer(readings)
-    own = _verdicts(ways)
 
-    def ask(other: Readings) -> tuple[Mapping[_Key, str], set[Meeting]]:
+    def ask(other: Readings) -> tuple[Sequence[Way], set[Meeting]]:
         more, besides = answer(other)
-        return _verdicts(more), _met(more, besides)
+        return more, _met(more, besides)
 
     asked = varied(readings, _met(ways, besides), ask)
+    strict = _strict(asked)
+    if strict and strict not in asked:
+        asked[strict], _ = ask(readings.under(dict(strict)))
+    ways = _settled(ways, asked.get(strict, ()))
+    own = _verdicts(ways)
+    others = {changes: _verdicts(found) for changes, found in asked.items()}
+
+    def verdict(key: _Key, changes: Changes) -> str:
+        """Return the verdict under other readings; a yes where least is allowed settles it."""
+        strictest = tuple(sorted({**dict(strict), **dict(changes)}.items()))
+        found = others[changes].get(key, _NO)
+        return _YES if others.get(strictest, {}).get(key) == _YES else found
+
     depends_on = {
         key: dependences(
             readings,
             own.get(key, _NO),
-            {changes: verdicts.get(key, _NO) for changes, verdicts in asked.items()},
+            {changes: verdict(key, changes) for changes in others},
         )
-        for key in sorted({*own, *(key for verdicts in asked.values() for key in verdicts)})
+        for key in sorted({*own, *(key for verdicts in others.values() for key in verdicts)})
     }
     found = [replace(way, depends_on=depends_on[way.who, way.what]) for way in ways]
     for (who, what), dependent in depends_on.items():
         if dependent and (who, what) not in own:
             found.append(Way(who, Verdict.NO, what=what, depends_on=dependent))
     return found
+
+
+def _strict(asked: Iterable[Changes]) -> Changes:
+    """Return the strictest reading of each point that is open without a choice and was varied."""
+    points = {point for changes in asked for point, _ in changes if POINTS[point].strict}
+    return tuple((point, POINTS[point].strict) for point in sorted(points))
+
+
+def _settled(ways: Sequence[Way], strictest: Sequence[Way]) -> list[Way]:
+    """Return the ways, those that are unknown as they are where least is allowed: a yes there is
+    one under every reading.
+    """
+    own, known = _verdicts(ways), _verdicts(strictest)
+    unknown = Verdict.UNKNOWN.value
+    settled = {key for key in own if own[key] == unknown and known.get(key) == _YES}
+    return [
+        *(way for way in ways if (way.who, way.what) not in settled),
+        *(way for way in strictest if (way.who, way.what) in settled),
+    ]
 
 
 def _verdicts(ways: Iterable[Way]) -> dict[_Key, str]:
