@@ -1,9 +1,9 @@
-"""One call to AWS with open parts: its keys, what authorizes it, and how a model of it is read."""
+"""One call to AWS with open parts: its keys, what authorizes it, and what is true of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
@@ -12,45 +12,26 @@ from iam_smt.assume_role import AssumeRoleKeys
 from iam_smt.automata import clause
 from iam_smt.context import KeyType, Source, SymbolicContext
 from iam_smt.credentials import overruled
-from iam_smt.evaluation import Layers, Setting
 from iam_smt.identities import PrincipalKeys
-from iam_smt.keys import Key, SingleKey, Truth, Value
+from iam_smt.keys import Key, SingleKey, Truth
 from iam_smt.model import Model
-from iam_smt.networks import AddressVariable
-from iam_smt.numbers import Form, NumberVariable, write_moment, write_number
 from iam_smt.patterns import ANYTHING
-from iam_smt.principals import ACCOUNT_KINDS, Kind
+from iam_smt.principals import ACCOUNT_KINDS
 from iam_smt.requests import CallKeys, NetworkKeys, encryption_context_of, tags_of
 from iam_smt.resources import ResourceKeys
-from iam_smt.sets import SetVariable
-from iam_smt.terms import (
-    FALSE,
-    TRUE,
-    Atom,
-    Term,
-    atoms,
-    both,
-    conjunction,
-    implies,
-    negation,
-    truth,
-)
-from iam_smt.texts import Choice, Join, StringVariable, View, member
+from iam_smt.terms import FALSE, TRUE, Atom, Term, both, conjunction, implies, negation, truth
+from iam_smt.texts import StringVariable, member
 from verifier import catalogued_keys, facts
-from verifier.compile.authorize import authorize, layers, setting
+from verifier.compile.authorization import Authorization
 from verifier.compile.callers import Caller
+from verifier.compile.decoding import ALWAYS_SHOWN, principal_of, show, values_of
 from verifier.compile.foreign_keys import Elsewhere, Given, OfCall, Unlisted
+from verifier.compile.key_atoms import atoms_of
 from verifier.compile.requests import SymbolicRequest
 from verifier.compile.targets import Target, tag_texts
 from verifier.disputes import DEFAULT, Readings
-from verifier.policy.attached import ApplicablePolicies, AttachedPolicy
-from verifier.request import (
-    Principal,
-    PrincipalType,
-    Request,
-    context,
-    session_of,
-)
+from verifier.policy.attached import AttachedPolicy
+from verifier.request import Request, context
 
 _TYPES = {
     "Bool": KeyType.BOOLEAN,
@@ -59,35 +40,10 @@ _TYPES = {
     "IPAddress": KeyType.ADDRESS,
 }
 
-_ALWAYS_SHOWN = (
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:principalisawsservice",
-    "aws:username",
-    "aws:userid",
-    "aws:sourceip",
-    "aws:currenttime",
-    "aws:securetransport",
-    "aws:viaawsservice",
-    "aws:requestedregion",
-    "aws:resourceaccount",
-    "aws:assumedroot",
-)
-"""Keys that every witness carries where they are present, asked about or not."""
-
 _SAML = clause([(ANYTHING, ":saml-provider/", ANYTHING)])
 """The names of identity providers that are SAML ones."""
 
 _TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
-
-
-_LISTED = {
-    "aws:requesttag/": "aws:tagkeys",
-    "sts:transitivetagkeys": "aws:tagkeys",
-    "kms:encryptioncontext:": "kms:encryptioncontextkeys",
-}
-"""Keys of which each witness carries the list, by how they begin."""
 
 
 def type_of(key: str) -> KeyType | None:
@@ -96,27 +52,6 @@ def type_of(key: str) -> KeyType | None:
     if found is None:
         return None
     return KeyType.TEXTS if found.startswith("ArrayOf") else _TYPES.get(found, KeyType.TEXT)
-
-
-@dataclass(frozen=True)
-class Authorization:
-    """One (action, resource) that must be allowed, with the policies that bear on it."""
-
-    request: SymbolicRequest
-    policies: ApplicablePolicies
-    endpoints: Mapping[str, AttachedPolicy]
-
-    def layers(self) -> Layers:
-        """Return what each type of policy says."""
-        return layers(self.request, self.policies, self.endpoints)
-
-    def setting(self) -> Setting:
-        """Return what the kinds of caller and resource mean."""
-        return setting(self.request, self.policies)
-
-    def term(self) -> Term:
-        """Return a term that holds iff it is allowed."""
-        return authorize(self.request, self.policies, self.endpoints)
 
 
 class Call:
@@ -283,123 +218,31 @@ class Call:
 
     def decode(self, model: Model, action: str | None = None) -> Request:
         """Return the concrete request that a model describes."""
-        shown = [*_ALWAYS_SHOWN, *self._given]
+        shown = [*ALWAYS_SHOWN, *self._given]
         if self.assume is not None:
             shown += ["sts:rolesessionname", *self.assume.carried()]
         self._only_shown |= set(shown) - self.context.keys.keys()
-        for name in shown:
-            self.context.key(name)
-        for prefix, listing in _LISTED.items():
-            if any(name.startswith(prefix) for name in self.context.keys):
-                self.context.key(listing)
-        values: dict[str, str | tuple[str, ...]] = {}
-        for name, key in sorted(self.context.keys.items()):
-            if model.holds(key.present):
-                values[name] = _values(key, model)
-        if "aws:calledvia" in values:
-            values["aws:calledvia"] = _in_order(values)
+        show(shown, self.context)
         return Request(
-            _principal(self.caller, model),
+            principal_of(self.caller, model),
             action or self.action,
             model.text(self.target.resource),
             model.text(self.target.owner),
-            context(values),
+            context(values_of(self.context.keys, model)),
         )
 
     def atoms_of(self, name: str) -> set[Atom]:
         """Return the atoms that choose whether a key that was asked for is there, and its value."""
-        return _atoms(self.context.keys[name])
+        return atoms_of(self.context.keys[name])
 
     def chosen(self, model: Model) -> frozenset[str]:
         """Return the present keys whose choice made the model possible."""
         return frozenset(
             name
             for name, key in self.context.keys.items()
-            if model.holds(key.present) and not model.literals.keys().isdisjoint(_atoms(key))
+            if model.holds(key.present) and not model.literals.keys().isdisjoint(atoms_of(key))
         )
 
 
 def _comes_with(action: str, key: str) -> Term:
     return truth(catalogued_keys.comes_with(key, action))
-
-
-def _in_order(values: Mapping[str, str | tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the services that call one for another, the first and the last at their ends (R5.50);
-    a service may come again.
-    """
-    listed = values["aws:calledvia"]
-    first, last = values.get("aws:calledviafirst"), values.get("aws:calledvialast")
-    between = [name for name in listed if name not in (first, last)]
-    ends = [name for name in (first, last) if isinstance(name, str)]
-    if len(ends) == 2 and first == last and not between:
-        return (ends[0],)
-    start = ends[:1] if first is not None else []
-    return (*start, *between, *(ends[-1:] if last is not None else []))
-
-
-def _atoms(key: Key) -> set[Atom]:
-    """Return the atoms that choose whether `key` is present and what it holds."""
-    found = set(atoms(key.present))
-    if isinstance(key, SingleKey):
-        found |= _atoms_of(key.value)
-    elif isinstance(key.members, SetVariable):
-        found |= set(key.members.memberships)
-    else:
-        for guard, text in key.members:
-            found |= {*atoms(guard), *_atoms_of(text)}
-    return found
-
-
-def _atoms_of(value: Value) -> set[Atom]:
-    match value:
-        case Truth(term=term):
-            return set(atoms(term))
-        case AddressVariable() | NumberVariable() | StringVariable():
-            return value.atoms
-        case View(base=base):
-            return base.atoms
-        case Join(middle=middle):
-            return _atoms_of(middle)
-        case Choice(cases=cases):
-            found: set[Atom] = set()
-            for guard, text in cases:
-                found |= {*atoms(guard), *_atoms_of(text)}
-            return found
-    return set()
-
-
-def _values(key: Key, model: Model) -> str | tuple[str, ...]:
-    if isinstance(key, SingleKey):
-        return _value(key.value, model)
-    if isinstance(key.members, SetVariable):
-        return model.members(key.members)
-    return tuple(model.text(text) for guard, text in key.members if model.holds(guard))
-
-
-def _value(value: Value, model: Model) -> str:
-    match value:
-        case Truth(term=term):
-            return "true" if model.holds(term) else "false"
-        case AddressVariable():
-            return model.address(value)
-        case NumberVariable(form=form):
-            number = model.number(value)
-            return write_moment(number) if form is Form.DATE else write_number(number)
-    return model.text(value)
-
-
-def _principal(caller: Caller, model: Model) -> Principal:
-    """Return the concrete principal that a model describes."""
-    principal = caller.principal
-    kind = PrincipalType[principal.kind.name]
-    if principal.kind not in ACCOUNT_KINDS:
-        return Principal(kind, principal.provider or "anonymous")
-    arn = model.text(principal.arn or "")
-    account = model.text(principal.account or "")
-    canonical = principal.canonical_user
-    canonical_user = None if canonical is None else model.text(canonical)
-    if principal.kind is Kind.ROLE_SESSION:
-        session = session_of(arn, model.text(principal.session_name or "example"))
-        return replace(session, canonical_user=canonical_user)
-    parent = None if principal.parent is None else model.text(principal.parent)
-    return Principal(kind, arn, account, parent=parent, canonical_user=canonical_user)

@@ -9,9 +9,10 @@ from enum import Enum
 from iam_smt.credentials import Chain
 from iam_smt.terms import TRUE, Atom, atoms
 from iam_smt.texts import StringVariable
+from verifier.compile.authorization import Authorization
 from verifier.compile.authorize import refused
 from verifier.compile.callers import Caller
-from verifier.compile.calls import Authorization, Call
+from verifier.compile.calls import Call
 from verifier.compile.roots import ASSUME_ROOT
 from verifier.compile.targets import Target
 from verifier.escalation.actors import Actor

@@ -9,7 +9,7 @@ from iam_smt.evaluation import LAYERS, Layers, Setting, allowed
 from iam_smt.model import Model
 from iam_smt.terms import FALSE, TRUE, disjunction
 from iam_smt.theory import Sat, Unsat
-from verifier.compile.calls import Authorization
+from verifier.compile.authorization import Authorization
 from verifier.compile.matching import may_fit
 from verifier.compile.statements import applies, principal_fits
 from verifier.policy.attached import AttachedPolicy

@@ -15,8 +15,8 @@ from iam_smt.evaluation import allowed
 from iam_smt.principals import Kind
 from iam_smt.terms import FALSE
 from iam_smt.theory import Sat
+from verifier.compile.authorization import Authorization
 from verifier.compile.callers import Caller
-from verifier.compile.calls import Authorization
 from verifier.compile.targets import Target
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Effect

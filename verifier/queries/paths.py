@@ -14,8 +14,9 @@ from iam_smt.principals import Kind
 from iam_smt.terms import FALSE, Term, conjunction, disjunction, implies
 from iam_smt.texts import StringVariable
 from verifier import facts
+from verifier.compile.authorization import Authorization
 from verifier.compile.callers import Caller, under_name
-from verifier.compile.calls import Authorization, Call
+from verifier.compile.calls import Call
 from verifier.compile.roots import ASSUME_ROOT, root_session, root_target, task_arn
 from verifier.compile.targets import Target, role_target
 from verifier.queries.deputies import driven_from_outside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iam_smt.terms import FALSE, TRUE, Term, negation
-from verifier.compile.calls import Authorization
+from verifier.compile.authorization import Authorization
 from verifier.compile.conditions import condition_holds
 from verifier.compile.matching import action_fits
 from verifier.compile.resources import resource_fits

@@ -10,8 +10,8 @@ from itertools import combinations
 from iam_smt.credentials import Chain
 from iam_smt.principals import Kind as CallerKind
 from iam_smt.terms import FALSE
+from verifier.compile.authorization import Authorization
 from verifier.compile.callers import Caller
-from verifier.compile.calls import Authorization
 from verifier.compile.resource_policies import may_have_policy
 from verifier.compile.statements import applies
 from verifier.compile.targets import Target
