@@ -35,7 +35,8 @@ from tests.vocabulary import (
     kinds_of,
     weight_of,
 )
-from verifier.disputes import POINTS, Readings
+from verifier.disputed_points import POINTS
+from verifier.disputes import Readings
 from verifier.policy.attached import ApplicablePolicies
 from verifier.policy.operators import OPERATORS
 from verifier.request import Principal, Request, context

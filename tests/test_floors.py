@@ -15,6 +15,7 @@ FLOORS = (
         "iam_smt",
         "verifier.errors",
         "verifier.condition_keys",
+        "verifier.disputed_points",
         "verifier.facts",
         "verifier.dependent_actions",
         "verifier.request",

@@ -24,7 +24,8 @@ from tests.test_snapshot import NEW, A, B, allow, role, trust, write
 from verifier import InputError, Snapshot, compare_policies
 from verifier.cli import cli
 from verifier.compare import compare
-from verifier.disputes import POINTS, read
+from verifier.disputed_points import POINTS
+from verifier.disputes import read
 from verifier.policy.syntax import PolicyKind
 from verifier.report.document import AnswerDocument
 from verifier.report.readings_text import page

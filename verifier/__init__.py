@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from verifier.check.run import Checked, Checks, Status
     from verifier.comparison import Change, Comparison, Relation
     from verifier.delegation import Delegation, Obligation
-    from verifier.disputes import POINTS, DisputedPoint
+    from verifier.disputed_points import POINTS, DisputedPoint
     from verifier.errors import (
         InputError,
         PolicyError,
@@ -72,7 +72,7 @@ _HOMES = {
         "verifier.snapshot_comparison",
     ),
     **dict.fromkeys(("Delegation", "Obligation"), "verifier.delegation"),
-    **dict.fromkeys(("POINTS", "DisputedPoint"), "verifier.disputes"),
+    **dict.fromkeys(("POINTS", "DisputedPoint"), "verifier.disputed_points"),
     "render": "verifier.rendering",
     "write_example": "verifier.example",
     **dict.fromkeys(("Explanation", "Grounds", "Remedy"), "verifier.explanation"),

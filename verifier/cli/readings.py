@@ -23,7 +23,8 @@ def readings(points: tuple[str, ...], form: str, output: Path | None) -> None:
     verifier readings X-16
     verifier ask "..." -s acme --reading X-16=simulator
     """
-    from verifier.disputes import POINTS, point
+    from verifier.disputed_points import POINTS
+    from verifier.disputes import point
 
     chosen = [point(name) for name in points] or list(POINTS.values())
     if form == "json":

@@ -16,7 +16,8 @@ from verifier.compile.arns import form
 from verifier.compile.matching import action_fits
 from verifier.compile.standing import rcps
 from verifier.compile.targets import account_target, entity_target
-from verifier.disputes import POINTS, Readings
+from verifier.disputed_points import POINTS
+from verifier.disputes import Readings
 from verifier.policy.attached import AttachedPolicy
 from verifier.policy.syntax import Statement
 from verifier.policy.templates import Template

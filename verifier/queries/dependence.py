@@ -13,7 +13,8 @@ from itertools import product
 from math import prod
 from typing import TypeVar
 
-from verifier.disputes import POINTS, Meeting, Protection, Readings
+from verifier.disputed_points import POINTS, Protection
+from verifier.disputes import Meeting, Readings
 from verifier.verdict import Dependence, Verdict, Way
 
 _MOST_COMBINATIONS = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from verifier.disputes import DisputedPoint
+from verifier.disputed_points import DisputedPoint
 
 _COLUMN = 6
 

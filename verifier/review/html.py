@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifier import __version__
 from verifier.catalogued_keys import key_name
-from verifier.disputes import POINTS
+from verifier.disputed_points import POINTS
 from verifier.finding import Severity
 from verifier.report.excerpts import Excerpts
 from verifier.report.lines import OF_THE_CALLER
