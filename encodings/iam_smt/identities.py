@@ -214,7 +214,8 @@ class PrincipalKeys:
     def axioms(self) -> list[Term]:
         """Credentials are issued before they are used (R5.19), and not long before (R7.33).
 
-        MFA does not get younger (R5.20); a service is one of its names.
+        MFA was not shown later than now, and does not get younger (R5.20); a service is one of its
+        names.
         """
         found: list[Term] = []
         if self._issue_time is not None:
@@ -223,8 +224,11 @@ class PrincipalKeys:
             if self._not_before is not None:
                 oldest = self._not_before - _LONGEST_SESSION
                 found.append(negation(self._issue_time.compare("<", oldest)))
-        if self._has_age and self._credentials.mfa_age_before is not None:
-            found.append(rises(self._credentials.mfa_age_before, self._credentials.mfa_age))
+        if self._has_age:
+            age, before = self._credentials.mfa_age, self._credentials.mfa_age_before
+            if before is not None:
+                found.append(rises(before, age))
+            found.append(negation(age.compare("<", Fraction(0))))
         if self._names is not None and self._principal.provider:
             found.append(self._names.some(exactly(self._principal.provider)))
         return found

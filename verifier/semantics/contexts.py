@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from verifier import catalogued_keys, condition_keys, facts
 from verifier.request import ACCOUNT_KINDS, FEDERATED_KINDS, PrincipalType, Request
 from verifier.semantics.services import service_of
-from verifier.semantics.values import address, moment, network
+from verifier.semantics.values import address, moment, network, number
 
 _TYPES = {
     PrincipalType.ROOT: "Account",
@@ -103,6 +103,9 @@ def _of_session(request: Request) -> Iterator[str]:
     mfa = _one(request, "aws:multifactorauthpresent")
     if "aws:multifactorauthage" in context and mfa not in (None, "true"):
         yield "aws:MultiFactorAuthAge without MFA (R5.20)"
+    age = number(_one(request, "aws:multifactorauthage") or "")
+    if age is not None and age < 0:
+        yield "MFA is shown later than the call is made (R5.20)"
     if mfa is not None and kind not in ACCOUNT_KINDS:
         yield "aws:MultiFactorAuthPresent for a caller of no account (R5.19)"
     if mfa == "true" and kind is PrincipalType.FEDERATED_USER:
