@@ -12,7 +12,8 @@ import pytest
 
 from iam_smt.hitting import smallest_hitting
 from tests.test_snapshot import A, B, allow, role, trust, write
-from verifier import Snapshot, inquiry
+from verifier import Snapshot
+from verifier.inquiry import margins
 from verifier.verdict import Answer, Margin
 
 Graph = dict[str, list[str]]
@@ -114,7 +115,7 @@ def test_how_far_it_was_proved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Where no more may be asked, a set that closes it is told if one is known, and how many
     statements are needed at least.
     """
-    monkeypatch.setattr(inquiry, "_MOST_CUTS", 6)
+    monkeypatch.setattr(margins, "_MOST_CUTS", 6)
     margin = _margin(_ask(tmp_path, *_doors(6)))
     assert margin.stopped == "after 6 questions"
     assert not margin.is_smallest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iam_smt.theory import Solver
 from verifier.evidence import recorder
-from verifier.inquiry import Inquiry
+from verifier.inquiry.ways import Inquiry
 from verifier.parallel import Progress, spread
 from verifier.queries import grammar
 from verifier.queries.assumptions import assumptions

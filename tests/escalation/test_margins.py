@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_snapshot import NEW, A, write
 from verifier import Snapshot
-from verifier.inquiry import closing
+from verifier.inquiry.margins import closing
 from verifier.queries import grammar
 from verifier.queries.world import World
 from verifier.verdict import Verdict, Way

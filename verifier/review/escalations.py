@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from iam_smt.theory import Solver
 from verifier.finding import Closing, Exposure, Finding, Gap, Kind, Severity, WayIn, WayInKind
-from verifier.inquiry import margin
+from verifier.inquiry.margins import margin
 from verifier.queries.world import World
 from verifier.report.phrases import principals
 from verifier.report.words import is_service_linked

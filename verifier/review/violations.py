@@ -10,7 +10,7 @@ from iam_smt.theory import Solver
 from verifier.ask import world_of
 from verifier.check.run import Checked, Status
 from verifier.finding import Closing, Exposure, Finding, Kind, Suppression, WayIn, WayInKind
-from verifier.inquiry import margin
+from verifier.inquiry.margins import margin
 from verifier.question import Form
 from verifier.report.margins import change
 from verifier.report.phrases import counted

@@ -1,0 +1,1 @@
+"""Questions put to a world, whatever their form."""
