@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from collections import Counter
 from hashlib import sha256
@@ -20,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import reviews
+from tests.corpora import CORPORA, needs_corpora
 from tests.test_check import valid_sarif
 from tests.test_cli import FOLDER, ROOT, assert_kept
 from tests.test_picture import HOSTILE
@@ -393,3 +396,18 @@ def test_unknown_is_told(acme: Path) -> None:
         assert "Nobody from outside" not in text
         assert "Nothing was left open" not in text
         assert "and nothing else: proved" not in text
+
+
+@needs_corpora
+def test_a_review_does_not_depend_on_hashing(tmp_path: Path) -> None:
+    """Two processes with other hash seeds find the same, under the same fingerprints."""
+    account = CORPORA / "gaad" / "cloudsplaining_example.json.gz"
+    found = []
+    for seed in ("1", "123456789"):
+        file = tmp_path / f"{seed}.json"
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-m", "verifier", "review", "--format", "json", "-o", str(file)]
+        command += ["-s", str(account), "--as-of", "2026-01-01", "--quiet"]
+        subprocess.run(command, env=environment, check=False)
+        found.append(json.loads(file.read_text("utf-8"))["findings"])
+    assert found[0] == found[1]

@@ -248,7 +248,7 @@ class Takeover:
             self.queue.put(self.actors, self.queue.weight(step))
         if change.effect in (Effect.NEW_USER, Effect.NEW_ROLE, Effect.NEW_POLICY):
             self.fulfilment.try_anew(account_of(change.entity))
-        for arn in touched | {change.entity}:
+        for arn in sorted(touched | {change.entity}):
             self.changed[arn].append(step)
             if change.effect in _OF_OTHERS:
                 continue
