@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.corpora import CORPORA, needs_corpora
+from tests.test_cli import assert_kept
+from tests.test_picture import HOSTILE
 from tests.test_snapshot import A, B, allow, role, trust, write
-from verifier import InputError, Snapshot
+from verifier import InputError, Snapshot, render
+from verifier.cli import cli
 from verifier.snapshot import kept
 from verifier.snapshot.known import read
 
@@ -106,6 +111,76 @@ def test_cached_snapshots_notice(tmp_path: Path) -> None:
     first = kept._content((folder,), date(2026, 1, 1))
     others.write_text(json.dumps({B: "Another"}), encoding="utf-8")
     assert kept._content((folder,), date(2026, 1, 1)) != first
+
+
+_C = "333344445555"
+_BUCKET = {
+    "Arn": "arn:aws:s3:::data",
+    "Account": A,
+    "Policy": allow("s3:GetObject", "arn:aws:s3:::data/*", Principal={"AWS": [B, _C]}),
+}
+
+
+def _let_in(folder: Path, *principals: str, name: str = "Vendor") -> Path:
+    """Write a snapshot whose role trusts these principals, and whose bucket both accounts read."""
+    goal = role("goal", AssumeRolePolicyDocument=trust({"AWS": list(principals)}))
+    goal["RolePolicyList"] = [{"PolicyName": "p", "PolicyDocument": allow("sqs:SendMessage")}]
+    manifest = f"as_of = 2026-01-01\n[known_accounts]\n{B} = {json.dumps(name)}\n"
+    files = {"a.json": {"RoleDetailList": [goal]}, "b.json": [_BUCKET], "snapshot.toml": manifest}
+    return write(folder, files)
+
+
+def test_findings_to_the_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings name whose the accounts are, as they are kept: of accounts, of roles in them, and
+    in what closes.
+    """
+    monkeypatch.chdir(tmp_path)
+    _let_in(Path("s"), B, f"arn:aws:iam::{B}:role/scan")
+    assert_kept("findings-known.txt", CliRunner().invoke(cli, ["findings", "-s", "s"]).stdout)
+
+
+def test_fingerprints_stay(tmp_path: Path) -> None:
+    """What an account is called changes the words of a finding, and not its fingerprints."""
+    first, second = (
+        Snapshot.load(_let_in(tmp_path / name, B, name=name)).findings().findings
+        for name in ("One", "Two")
+    )
+    assert [item.sentence.replace("(One)", "(Two)") for item in first] == [
+        item.sentence for item in second
+    ]
+    assert any("(Two)" in item.sentence for item in second)
+    for one, two in zip(first, second, strict=True):
+        assert one.fingerprint == two.fingerprint
+        assert [item.fingerprint for item in one.exposures] == [
+            item.fingerprint for item in two.exposures
+        ]
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "json", "sarif", "csv"])
+def test_reviews(form: str, tmp_path: Path) -> None:
+    """Reviews name whose an account is, in every form."""
+    shown = render(Snapshot.load(_let_in(tmp_path, B)).review(), form)
+    assert f"account {B} (Vendor)" in shown
+
+
+@pytest.mark.parametrize("name", HOSTILE[:6])
+def test_hostile_names(name: str, tmp_path: Path) -> None:
+    """A hostile name is shown, not obeyed: no hidden character, no element, no formula."""
+    snapshot = Snapshot.load(_let_in(tmp_path, B, name=name))
+    written = partial(render, snapshot.review())
+    texts = [render(snapshot.findings()), *map(written, ("html", "markdown", "csv"))]
+    for text in texts:
+        assert not {"\x1b", "\u202e", "\x07", "\x00"} & set(text)
+    for text in (written("html"), written("markdown")):
+        assert "<img src=x" not in text and "<script>alert" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_comparisons(form: str, tmp_path: Path) -> None:
+    """A comparison of snapshots tells whose principals become a role in one of them only."""
+    old, new = _let_in(tmp_path / "old", f"arn:aws:iam::{A}:root"), _let_in(tmp_path / "new", B)
+    found = Snapshot.load(old).compare(Snapshot.load(new))
+    assert f"account {B} (Vendor)" in render(found, form)
 
 
 @needs_corpora

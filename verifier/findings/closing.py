@@ -38,7 +38,8 @@ def ways_to_close(snapshot: Snapshot, item: Item) -> Iterator[tuple[Change, str]
     where = _where(causes, item)
     match item.who.kind:
         case WayInKind.PRINCIPALS if PolicyKind.RESOURCE in item.by or item.kind == Kind.ROLE:
-            yield Change.UNNAME, f"remove {principals(item.who.names)} from {where}"
+            named = principals(item.who.names, snapshot.called)
+            yield Change.UNNAME, f"remove {named} from {where}"
         case WayInKind.SERVICES:
             yield Change.SOURCE, f"require aws:SourceAccount or aws:SourceOrgID in {where}"
         case WayInKind.IDENTITIES:

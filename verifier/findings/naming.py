@@ -44,7 +44,7 @@ def way_in(world: World, opening: Opening) -> tuple[WayIn, tuple[Proviso, ...]]:
     if not any(isinstance(entry, EVERYBODY) for entry in entries):
         names = tuple(dict.fromkeys(map(_name, entries)))
         rest = tuple(item for item in opening.provisos if not _tells(world, opening, entries, item))
-        return WayIn(WayInKind.PRINCIPALS, names, principals(names)), rest
+        return WayIn(WayInKind.PRINCIPALS, names, principals(names, world.snapshot.called)), rest
     for proviso in opening.provisos:
         found = _pinned(world, proviso)
         if found is not None:
@@ -114,7 +114,7 @@ def _pinned(world: World, proviso: Proviso) -> WayIn | None:
     if not all(_is_fixed(condition.key, value) for value in values) or not values:
         return None
     if kind is WayInKind.PRINCIPALS:
-        return WayIn(kind, tuple(values), principals(values))
+        return WayIn(kind, tuple(values), principals(values, world.snapshot.called))
     organization = world.snapshot.organization
     if organization and values == [organization.id]:
         return WayIn(kind, tuple(values), f"the other accounts of the organization {values[0]}")

@@ -133,7 +133,7 @@ def audience(world: World, path: Path) -> str:
             form = Form(((head, f":{kind}/"),), ("any AWS account", "account {0}"))
             arn = caller.principal.arn
             told = _told(world, path.term(), arn, form, _UNHEARD_OF_ACCOUNT)
-            return re.sub(r"\d{12}", lambda found: _called(world, found[0]), told)
+            return re.sub(r"\d{12}", lambda found: world.snapshot.called(found[0]), told)
     return ""
 
 
@@ -151,12 +151,6 @@ def _part(text: str) -> str:
         if text.startswith(start):
             return words + text.removeprefix(start)
     return text
-
-
-def _called(world: World, account: str) -> str:
-    """Return an account with what it is called, where that is known."""
-    owner = world.snapshot.owner(account)
-    return f"{account} ({owner})" if owner else account
 
 
 def _told(world: World, whole: Term, value: object, form: Form, unheard_of: str) -> str:

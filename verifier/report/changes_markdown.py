@@ -76,7 +76,8 @@ def _direction(title: str, found: Direction) -> Iterator[str]:
         yield ""
     yield from more(len(found.changes))
     for way in found.reached:
-        yield f"- {code(way.who)} become {code(way.what)}"
+        whose = f": {code(way.whose)}" if way.whose else ""
+        yield f"- {code(way.who)} become {code(way.what)}{whose}"
         if pictures < _MOST_PICTURES:
             pictures += 1
             yield from _picture(way.witness)

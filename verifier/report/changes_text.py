@@ -56,7 +56,7 @@ def _direction(title: str, found: Direction) -> Iterator[str]:
             yield from _change(change, found.ways_in)
     for way in found.reached:
         yield ""
-        yield f"{INDENT}{plain(way.who)} become {plain(way.what)}"
+        yield f"{INDENT}{plain(f'{way.who} become {way.what}{_whose(way)}')}"
         yield from _through(way)
     for point in found.unknown:
         word = click.style("unknown", fg="yellow")
@@ -92,7 +92,12 @@ def _change(change: AccessChange, ways_in: Sequence[Way]) -> Iterator[str]:
     yield from (f"  {line}" for line in labelled("by", hop.by))
     for way in reaching(change, ways_in):
         hops = f"{len(way.witness)} hop" + "s" * (len(way.witness) != 1)
-        yield f"{INDENT}    {'from':<5} {plain(way.who)}, as {plain(way.what)}, in {hops}"
+        line = f"{way.who}, as {way.what}, in {hops}{_whose(way)}"
+        yield f"{INDENT}    {'from':<5} {plain(line)}"
+
+
+def _whose(way: Way) -> str:
+    return f"   {way.whose}" if way.whose else ""
 
 
 def reaching(change: AccessChange, ways_in: Sequence[Way]) -> Iterator[Way]:

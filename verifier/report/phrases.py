@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from verifier.finding import Powers
 
@@ -61,26 +61,29 @@ def _name(arn: str) -> str:
     return parts[5].rsplit(":", 1)[-1].rsplit("/", 1)[-1]
 
 
-def principals(names: Iterable[str]) -> str:
-    """Return how people call principals: accounts by number, others by name and account."""
+def principals(names: Iterable[str], account: Callable[[str], str] = str) -> str:
+    """Return how people call principals: accounts by number, others by name and account.
+
+    `account` tells what the account of a number is called.
+    """
     names = list(names)
-    accounts = [name for name in names if name.isdigit()]
-    found = [_principal(name) for name in names if not name.isdigit()]
+    accounts = [account(name) for name in names if name.isdigit()]
+    found = [_principal(name, account) for name in names if not name.isdigit()]
     if accounts:
         found.insert(0, f"account{'s' if len(accounts) > 1 else ''} {listed(accounts)}")
     return listed(found)
 
 
-def _principal(name: str) -> str:
+def _principal(name: str, account: Callable[[str], str]) -> str:
     parts = name.split(":", 5)
     if len(parts) < 6:
         return f"the account with the canonical id {name}"
     kind, _, rest = parts[5].partition("/")
     if kind in ("user", "role"):
-        return f"{kind} {rest.rsplit('/', 1)[-1]} of account {parts[4]}"
+        return f"{kind} {rest.rsplit('/', 1)[-1]} of account {account(parts[4])}"
     if kind == "assumed-role" and rest.count("/") == 1:
         role, session = rest.split("/")
-        return f"session {session} of role {role} of account {parts[4]}"
+        return f"session {session} of role {role} of account {account(parts[4])}"
     return name
 
 

@@ -37,7 +37,7 @@ def escalations(
         if number < removals.asked:
             found = margin(world, answer.question, *(way.who for way in ways))
             ways[0] = replace(ways[0], margin=found)
-        yield _finding(ways, tuple(removals.of(ways[0])))
+        yield _finding(snapshot, ways, tuple(removals.of(ways[0])))
 
 
 def _changes(witness: Iterable[Hop]) -> bool:
@@ -50,11 +50,11 @@ def _likeness(way: Way) -> tuple[object, ...]:
     return way.who.startswith("arn:"), is_service_linked(way.who), way.depends_on, *steps
 
 
-def _finding(ways: list[Way], closes: tuple[Closing, ...]) -> Finding:
+def _finding(snapshot: Snapshot, ways: list[Way], closes: tuple[Closing, ...]) -> Finding:
     first = ways[0]
     inside = first.who.startswith("arn:")
     names = tuple(way.who for way in ways)
-    who = principals(names) if inside else names[0]
+    who = principals(names, snapshot.called) if inside else names[0]
     steps = [hop.action for hop in first.witness if not hop.action.startswith(_ASSUME)]
     by = ", ".join(dict.fromkeys(steps))
     exposures = tuple(_exposure(way) for way in ways)

@@ -234,6 +234,11 @@ class Snapshot:
         held = self.accounts.get(account)
         return (held.name if held else None) or self.known.get(account)
 
+    def called(self, account: str) -> str:
+        """Return an account with what it is called: `464622532012 (Datadog)`, else as it is."""
+        owner = self.owner(account)
+        return f"{account} ({owner})" if owner else account
+
     def role(self, arn: str) -> Role | None:
         """Return the role with this ARN."""
         account = self.accounts.get(_account_of(arn))
