@@ -218,3 +218,34 @@ def test_in_a_pipe(acme: Path) -> None:
     result = _run("what-can", "dora")
     rows = [line.split("   ") for line in result.stdout.splitlines() if line.startswith("  s")]
     assert rows[0] == ["  s3", "read", "GetObject", "on arn:aws:s3:::acme-data-lake/*"]
+
+
+_REGION = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+_BOUNDARY = {"StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{A}:policy/guard"}}
+
+
+@pytest.mark.parametrize(
+    ("actions", "condition"),
+    [
+        (["organizations:ListAccounts", "polly:DescribeVoices"], _REGION),
+        (["iam:ChangePassword", "iam:CreateUser", "iam:DeleteUser"], _BOUNDARY),
+        (["iam:GetRole", "iam:PassRole", "iam:CreateRole", "iam:DeleteRole"], _BOUNDARY),
+    ],
+    ids=["a region", "a key of some actions", "a key of some calls about roles"],
+)
+def test_what_can_is_what_can_says(actions: list[str], condition: Any, tmp_path: Path) -> None:
+    """Each action is in the list iff it can be performed, where services and calls differ in the
+    values and keys that come with them (R5.1, R5.60).
+    """
+    policy = allow(actions, Condition=condition)
+    page = {
+        "RoleDetailList": [
+            role("worker", RolePolicyList=[{"PolicyName": "p", "PolicyDocument": policy}])
+        ]
+    }
+    snapshot = Snapshot.load(write(tmp_path, {"a.json": page}))
+    worker = f"arn:aws:iam::{A}:role/worker"
+    listed = {way.what for way in snapshot.what_can(worker)}
+    asked = {action for action in actions if snapshot.can(worker, action)}
+    assert listed & set(actions) == asked
+    assert asked and asked != set(actions)

@@ -157,11 +157,16 @@ def resource_types(action: str) -> tuple[ResourceType, ...]:
     return tuple(found)
 
 
+def keys_of(action: str) -> frozenset[str]:
+    """Return the condition keys, in lower case, that the catalogue lists for an action."""
+    details = _details(action)
+    return frozenset(map(str.lower, details["conditionKeys"])) if details else frozenset()
+
+
 @lru_cache(maxsize=1024)
 def has_key(action: str, key: str) -> bool:
     """Return whether the catalogue lists a condition key, in lower case, for an action."""
-    details = _details(action)
-    return details is not None and key in map(str.lower, details["conditionKeys"])
+    return key in keys_of(action)
 
 
 def takes_tags(action: str) -> bool:

@@ -39,13 +39,15 @@ def action_classes(*worlds: World, space: Actions | None = None) -> list[int]:
 @lru_cache(maxsize=1)
 def _by_call() -> tuple[list[int], ...]:
     """Return the actions of each service by how they are called: those on the same types of
-    resources are one set (R2.29).
+    resources are one set (R2.29), in IAM if the same keys come with them (R5.60).
     """
     index = catalogue.index()
     found: dict[str, dict[object, int]] = {}
     for position, (name, types) in enumerate(zip(index.names, index.types, strict=True)):
-        alike = found.setdefault(name.partition(":")[0], {})
-        key = id(types), peculiar(name)
+        service = name.partition(":")[0]
+        alike = found.setdefault(service, {})
+        keys = catalogue.keys_of(name) if service == "iam" else ()
+        key = id(types), peculiar(name), keys
         alike[key] = alike.get(key, 0) | 1 << position
     return tuple(list(alike.values()) for alike in found.values())
 

@@ -44,7 +44,7 @@ _OF_NO_ACTION = (
 )
 """How the condition keys begin that are what they are whatever is called, and on what."""
 
-_OF_THEIR_OWN = frozenset({"iam", "sts", "kms", "s3", "ec2"}) | facts.BEYOND_SCPS
+_OF_THEIR_OWN = frozenset({"iam", "organizations", "sts", "kms", "s3", "ec2"}) | facts.BEYOND_SCPS
 """Services whose calls have rules of their own."""
 
 
