@@ -249,3 +249,22 @@ def test_what_can_is_what_can_says(actions: list[str], condition: Any, tmp_path:
     asked = {action for action in actions if snapshot.can(worker, action)}
     assert listed & set(actions) == asked
     assert asked and asked != set(actions)
+
+
+@pytest.mark.usefixtures("acme")
+def test_at_most() -> None:
+    """`--at-most` bounds the hops of a chain, and asks via role assumption without a route."""
+    partner = ("can", "999988887777", "s3:DeleteBucket", "--at-most")
+    assert [_run(*partner, count).exit_code for count in ("1", "2", "3")] == [0, 0, 3]
+    assert _run(*partner, "3", "--route", "via role assumption").exit_code == 3
+    assert "at most" in _run(*partner, "2", "--route", "directly").stderr
+    assert _run(*partner, "0").exit_code == 2
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_sentence_leaves_nothing_to_options() -> None:
+    """Parts of a question beside a whole sentence are an error: they would not count."""
+    sentence = ("ask", "can anonymous perform s3:GetObject")
+    for option in ("--where", "--on", "--route"):
+        found = _run(*sentence, option, "mfa is absent")
+        assert found.exit_code == 2 and "a sentence and parts of one" in found.stderr

@@ -109,9 +109,22 @@ _ROUTE_OPTIONS = (
     click.option("--route", help="How: directly (default), via role assumption ..."),
     click.option("--where", help="What must hold of the requests."),
     click.option("--without", help="What must not hold of the requests."),
+    click.option(
+        "--at-most",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Over N hops at most; via role assumption where no route is given.",
+    ),
 )
 
 
 def route_options(command: Command) -> Command:
-    """Give a command the options for what else is said of a question."""
-    return with_options(command, _ROUTE_OPTIONS)
+    """Give a command the options for what else is said of a question, as parts of its sentence."""
+
+    @wraps(command)
+    def run(*shared: Any, route: str | None, at_most: int | None, **options: Any) -> None:
+        if at_most is not None:
+            route = f"{route or 'via role assumption'} in at most {at_most} hops"
+        command(*shared, route=route, **options)
+
+    return with_options(run, _ROUTE_OPTIONS)

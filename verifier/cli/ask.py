@@ -48,6 +48,8 @@ def ask(
         from verifier.queries.grammar import GRAMMAR
 
         click.echo(GRAMMAR, nl=False)
+    elif sentence and any((who, action, resource, *parts.values())):
+        raise click.UsageError("a sentence and parts of one: say all in one of the two")
     elif sentence:
         asked.answer(lambda snapshot: sentence)
     elif who or action:
